@@ -1,0 +1,31 @@
+# Everything from nothing: each target first installs what it needs (scripts/setup).
+
+TEST_WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint firmware clean
+
+help:
+	@echo 'make demo      build the firmware, run it on a simulated Uno, teach, track, report: out/demo'
+	@echo 'make test      check the sources and run all tests'
+	@echo 'make lint      check the sources only'
+	@echo 'make firmware  build the sketch with the operating system'\''s avr-gcc'
+	@echo 'make clean     remove what the others made, but for .venv'
+
+demo:
+	@scripts/setup demo
+	@.venv/bin/fixprop demo
+
+test:
+	@scripts/test $(TEST_WORKERS)
+
+lint:
+	@scripts/setup test
+	@scripts/lint
+
+firmware:
+	@scripts/setup demo
+	@.venv/bin/python -m fixprop.firmware_build
+
+clean:
+	rm -rf build out firmware/.pio .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,37 @@
+/* What activation functions share. Private to the library. */
+#ifndef FIXPROP_ACTIVATION_H
+#define FIXPROP_ACTIVATION_H
+
+#include "fixprop.h"
+#include "rounding.h"
+
+#ifdef __AVR__
+#include <avr/pgmspace.h>
+#define FIXPROP_FLASH PROGMEM
+static inline int16_t fixprop_table_entry(const int16_t *entry) {
+  return (int16_t)pgm_read_word(entry);
+}
+#else
+#define FIXPROP_FLASH
+static inline int16_t fixprop_table_entry(const int16_t *entry) {
+  return *entry;
+}
+#endif
+
+/* round(sum / 2**shift), saturated to int16; 1 <= shift <= 16. */
+static inline int16_t fixprop_net(const fixprop_sum *sum, uint8_t shift) {
+  const int32_t upper = sum->upper + (int32_t)(sum->lower >> 16);
+  const uint32_t lower = sum->lower & 0xFFFF;
+  const int32_t rounded = (int32_t)((lower + (UINT32_C(1) << (shift - 1))) >> shift);
+  return fixprop_saturate16(upper * (INT32_C(1) << (16 - shift)) + rounded);
+}
+
+/* The straight line between the two entries around net. Entries never fall, and never by 1024. */
+static inline int16_t fixprop_interpolate(const int16_t *table, int16_t net) {
+  const int16_t *entry = table + (net >> 8) + FIXPROP_TABLE_INTERVALS / 2;
+  const int16_t left = fixprop_table_entry(entry);
+  const uint16_t rise = (uint16_t)(fixprop_table_entry(entry + 1) - left);
+  return (int16_t)(left + (int16_t)(((uint32_t)rise * (uint8_t)net + 128) >> 8));
+}
+
+#endif

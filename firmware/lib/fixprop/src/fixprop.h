@@ -1,0 +1,66 @@
+/* fixprop: a feedforward network that learns in fixed point. C11; no heap, no float, no Arduino.
+ *
+ * host/fixprop/network.py is the readable definition of the arithmetic; this is the same thing for
+ * the chip, equal to it in every bit. formats.h names the number formats. */
+#ifndef FIXPROP_H
+#define FIXPROP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fixprop_formats.h"
+#include "fixprop_generator.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An exact weighted sum: upper * 2**16 + lower; 40 significant bits, Q.26. */
+typedef struct {
+  int32_t upper;
+  uint32_t lower;
+} fixprop_sum;
+
+/* A function next to its derivative. What a network does not name is not linked. */
+typedef struct {
+  int16_t (*of_sum)(const fixprop_sum *sum); /* output, Q0.15 */
+  uint16_t (*slope)(int16_t output);         /* UQ0.16; NULL: the slope is one */
+} fixprop_activation;
+
+extern const fixprop_activation fixprop_sigmoid, fixprop_tanh, fixprop_linear;
+
+typedef struct {
+  uint8_t inputs;
+  uint8_t neurons;
+  const fixprop_activation *activation;
+} fixprop_layer;
+
+/* All memory is the caller's; arrays lie in the order of the layers. */
+typedef struct {
+  const fixprop_layer *layers;
+  uint8_t layer_count;
+  int16_t *weights;   /* [layer][neuron][bias, inputs...], Q4.11: what the passes see */
+  uint8_t *residuals; /* the same order: 8 bits below, which make the weight Q4.19 */
+  int16_t *values;    /* [inputs, then each layer's outputs], Q0.15 */
+  int32_t *deltas;    /* [each layer's neurons], Q0.23 */
+  uint16_t rate;      /* learning rate, UQ3.13 */
+} fixprop_network;
+
+/* Put the inputs at network->values, then call this. Returns the outputs. */
+const int16_t *fixprop_forward(fixprop_network *network);
+
+/* One online step: forward, then gradient descent on half the squared error.
+ * A target of FIXPROP_NO_TARGET says that nothing is known of that output. */
+void fixprop_train(fixprop_network *network, const int16_t *targets);
+
+/* Uniform weights in [-spread, spread), spread in Q4.11, drawn in storage order. */
+void fixprop_initialise(fixprop_network *network, fixprop_generator *generator, int16_t spread);
+
+uint16_t fixprop_weight_count(const fixprop_network *network);
+int32_t fixprop_weight(const fixprop_network *network, uint16_t index); /* Q4.19 */
+void fixprop_set_weight(fixprop_network *network, uint16_t index, int32_t weight);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

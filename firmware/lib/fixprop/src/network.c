@@ -1,0 +1,148 @@
+#include "kernels.h"
+#include "rounding.h"
+
+/* A walk over the layers: where one layer's part of each array begins. */
+typedef struct {
+  const fixprop_layer *layer;
+  int16_t *weights;
+  uint8_t *residuals;
+  int16_t *inputs;
+  int32_t *deltas;
+} place;
+
+static uint16_t weights_of(const fixprop_layer *layer) {
+  return (uint16_t)(layer->neurons * (layer->inputs + 1));
+}
+
+static place first_layer(const fixprop_network *n) {
+  return (place){n->layers, n->weights, n->residuals, n->values, n->deltas};
+}
+
+static void go_up(place *p) {
+  const uint16_t weights = weights_of(p->layer);
+  p->weights += weights;
+  p->residuals += weights;
+  p->inputs += p->layer->inputs;
+  p->deltas += p->layer->neurons;
+  p->layer++;
+}
+
+static void go_down(place *p) {
+  p->layer--;
+  const uint16_t weights = weights_of(p->layer);
+  p->weights -= weights;
+  p->residuals -= weights;
+  p->inputs -= p->layer->inputs;
+  p->deltas -= p->layer->neurons;
+}
+
+static void forward_layer(const place *p) {
+  const fixprop_layer *layer = p->layer;
+  const int16_t *weights = p->weights;
+  int16_t *output = p->inputs + layer->inputs;
+  for (uint8_t j = layer->neurons; j; j--, weights += layer->inputs + 1) {
+    const fixprop_sum sum = fixprop_dot_row(weights, p->inputs, layer->inputs);
+    *output++ = layer->activation->of_sum(&sum);
+  }
+}
+
+const int16_t *fixprop_forward(fixprop_network *network) {
+  place p = first_layer(network);
+  for (uint8_t l = network->layer_count; l; l--, go_up(&p)) forward_layer(&p);
+  return p.inputs;
+}
+
+/* error times slope: Q0.15 times UQ0.16 is Q.31, rounded to Q0.23. */
+static int32_t output_delta(const fixprop_activation *activation, int16_t output, int16_t target) {
+  if (target == FIXPROP_NO_TARGET) return 0;
+  const int16_t error = fixprop_saturate16((int32_t)target - output);
+  if (!activation->slope) return error * INT32_C(256);
+  const int32_t slope = activation->slope(output);
+  return fixprop_round_shift(error * slope, 8);
+}
+
+static void output_deltas(const place *p, const int16_t *targets) {
+  const int16_t *outputs = p->inputs + p->layer->inputs;
+  for (uint8_t j = 0; j < p->layer->neurons; j++)
+    p->deltas[j] = output_delta(p->layer->activation, outputs[j], targets[j]);
+}
+
+/* A layer's deltas as int16 factors of one common unit; true if that unit is the coarse one. */
+static bool factors_of(const place *p, int16_t *factors) {
+  bool coarse = false;
+  for (uint8_t j = 0; j < p->layer->neurons; j++) coarse |= fixprop_is_coarse(p->deltas[j]);
+  for (uint8_t j = 0; j < p->layer->neurons; j++)
+    factors[j] = fixprop_significant(p->deltas[j], coarse);
+  return coarse;
+}
+
+static int32_t hidden_delta(const fixprop_activation *activation, const fixprop_sum *sum,
+                            int16_t output, bool coarse) {
+  int32_t error = sum->upper * INT32_C(256) + (int32_t)((sum->lower + 128) >> 8);
+  if (activation->slope) error = fixprop_scale(error, activation->slope(output));
+  const int32_t limit = INT32_C(1) << (23 - FIXPROP_DELTA_WIDENING);
+  if (coarse)
+    return fixprop_clamp(error, -limit, limit - 1) * (INT32_C(1) << FIXPROP_DELTA_WIDENING);
+  return fixprop_saturate24(
+      fixprop_round_shift(error, FIXPROP_SIGNIFICANT_SHIFT - FIXPROP_DELTA_WIDENING));
+}
+
+/* Deltas of the layer below p, from p's weights and deltas. */
+static void hidden_deltas(const place *p) {
+  const fixprop_layer *layer = p->layer, *below = layer - 1;
+  int32_t *deltas = p->deltas - below->neurons;
+  int16_t factors[layer->neurons];
+  const bool coarse = factors_of(p, factors);
+  for (uint8_t i = 0; i < layer->inputs; i++) {
+    const fixprop_sum sum = fixprop_dot_column(p->weights + 1 + i, (uint8_t)(layer->inputs + 1),
+                                               factors, layer->neurons);
+    deltas[i] = hidden_delta(below->activation, &sum, p->inputs[i], coarse);
+  }
+}
+
+static void update_layer(const place *p, uint16_t rate) {
+  const uint8_t inputs = p->layer->inputs;
+  int16_t *weights = p->weights;
+  uint8_t *residuals = p->residuals;
+  for (uint8_t j = 0; j < p->layer->neurons; j++) {
+    fixprop_update_row(weights, residuals, p->inputs, inputs, fixprop_scale(p->deltas[j], rate));
+    weights += inputs + 1;
+    residuals += inputs + 1;
+  }
+}
+
+void fixprop_train(fixprop_network *network, const int16_t *targets) {
+  fixprop_forward(network);
+  place p = first_layer(network);
+  for (uint8_t l = 1; l < network->layer_count; l++) go_up(&p);
+  output_deltas(&p, targets);
+  for (uint8_t l = network->layer_count; l > 1; l--, go_down(&p)) {
+    hidden_deltas(&p); /* before this layer's weights move */
+    update_layer(&p, network->rate);
+  }
+  update_layer(&p, network->rate);
+}
+
+uint16_t fixprop_weight_count(const fixprop_network *network) {
+  uint16_t count = 0;
+  for (uint8_t l = 0; l < network->layer_count; l++)
+    count = (uint16_t)(count + weights_of(&network->layers[l]));
+  return count;
+}
+
+int32_t fixprop_weight(const fixprop_network *network, uint16_t index) {
+  return network->weights[index] * INT32_C(256) + network->residuals[index];
+}
+
+void fixprop_set_weight(fixprop_network *network, uint16_t index, int32_t weight) {
+  network->weights[index] = (int16_t)(weight >> FIXPROP_RESIDUAL_BITS);
+  network->residuals[index] = (uint8_t)weight;
+}
+
+void fixprop_initialise(fixprop_network *network, fixprop_generator *generator, int16_t spread) {
+  const uint16_t count = fixprop_weight_count(network);
+  for (uint16_t i = 0; i < count; i++) {
+    const int32_t draw = (int32_t)(fixprop_next(generator) >> 16) - 0x8000;
+    fixprop_set_weight(network, i, (draw * spread) >> FIXPROP_UNIFORM_SHIFT);
+  }
+}

@@ -1,0 +1,15 @@
+#include "activation.h"
+#include "sigmoid_table.h"
+
+static int16_t of_sum(const fixprop_sum *sum) {
+  return fixprop_interpolate(sigmoid_table, fixprop_net(sum, FIXPROP_SIGMOID_SUM_SHIFT));
+}
+
+/* o (1 - o). Twice the output is UQ0.16, so the product's upper 16 bits are the slope. */
+static uint16_t slope(int16_t output) {
+  const uint16_t twice = (uint16_t)(2 * output);
+  const uint32_t product = (uint32_t)twice * (uint16_t)-twice;
+  return (uint16_t)((product + 0x8000) >> 16);
+}
+
+const fixprop_activation fixprop_sigmoid = {of_sum, slope};

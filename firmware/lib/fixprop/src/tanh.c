@@ -1,0 +1,14 @@
+#include "activation.h"
+#include "tanh_table.h"
+
+static int16_t of_sum(const fixprop_sum *sum) {
+  return fixprop_interpolate(tanh_table, fixprop_net(sum, FIXPROP_TANH_SUM_SHIFT));
+}
+
+/* 1 - o**2, one unit low at most, and never zero. */
+static uint16_t slope(int16_t output) {
+  const uint16_t twice = (uint16_t)(2 * (output < 0 ? -output : output));
+  return (uint16_t)~(((uint32_t)twice * twice) >> 16);
+}
+
+const fixprop_activation fixprop_tanh = {of_sum, slope};

@@ -1,0 +1,72 @@
+"""Build script: avr-gcc makes firmware.elf and firmware.hex, avrdude uploads.
+
+Code generation flags are those of PlatformIO's own `atmelavr` platform, so that sizes and timing
+agree with what a user of `pio run -e uno` gets; warnings are ours.
+"""
+
+from SCons.Script import AlwaysBuild, Builder, Default, DefaultEnvironment
+
+env = DefaultEnvironment()
+
+env.Replace(
+    AR="avr-gcc-ar",
+    AS="avr-as",
+    CC="avr-gcc",
+    CXX="avr-g++",
+    GDB="avr-gdb",
+    OBJCOPY="avr-objcopy",
+    RANLIB="avr-gcc-ranlib",
+    ARFLAGS=["rc"],
+    PROGNAME="firmware",
+    PROGSUFFIX=".elf",
+)
+env.Replace(
+    SIZETOOL="avr-size",
+    SIZECHECKCMD="$SIZETOOL -A -d $SOURCES",
+    SIZEPROGREGEXP=r"^\.(?:text|data)\s+(\d+)",
+    SIZEDATAREGEXP=r"^\.(?:data|bss|noinit)\s+(\d+)",
+)
+env.Replace(
+    UPLOADER="avrdude",
+    UPLOADERFLAGS=["-p", "$BOARD_MCU", "-c", "$UPLOAD_PROTOCOL", "-b", "$UPLOAD_SPEED", "-D"],
+    UPLOADCMD='$UPLOADER $UPLOADERFLAGS -P "$UPLOAD_PORT" -U "flash:w:$SOURCE:i"',
+)
+env.Append(
+    CPPDEFINES=[("F_CPU", "$BOARD_F_CPU")],
+    ASPPFLAGS=["-x", "assembler-with-cpp"],
+    ASFLAGS=["-mmcu=$BOARD_MCU"],
+    CCFLAGS=["-mmcu=$BOARD_MCU", "-Os", "-flto", "-ffunction-sections", "-fdata-sections"],
+    CFLAGS=["-std=gnu11", "-fno-fat-lto-objects"],
+    CXXFLAGS=["-std=gnu++11", "-fno-exceptions", "-fno-threadsafe-statics"],
+    LINKFLAGS=["-mmcu=$BOARD_MCU", "-Os", "-flto", "-fuse-linker-plugin", "-Wl,--gc-sections"],
+    LIBS=["m"],
+    BUILDERS={
+        "Hex": Builder(
+            action=env.VerboseAction(
+                "$OBJCOPY -O ihex -R .eeprom $SOURCE $TARGET", "Building $TARGET"
+            ),
+            suffix=".hex",
+        )
+    },
+)
+
+elf = env.BuildProgram()  # runs the framework's script, which builds the core with the flags above
+firmware = env.Hex("$BUILD_DIR/${PROGNAME}", elf)
+env.Depends(firmware, "checkprogsize")
+AlwaysBuild(env.Alias("nobuild", firmware))
+
+
+def find_port(target, source, env):
+    env.AutodetectUploadPort()
+
+
+env.AddPlatformTarget(
+    "upload",
+    firmware,
+    [
+        env.VerboseAction(find_port, "Looking for the board..."),
+        env.VerboseAction("$UPLOADCMD", "Uploading $SOURCE"),
+    ],
+    "Upload",
+)
+Default([env.Alias("buildprog", firmware, firmware)])

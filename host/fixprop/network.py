@@ -1,0 +1,199 @@
+"""The mirror: the network's forward pass, backward pass and update in integers, as the chip does them.
+
+This is the readable definition of the arithmetic; firmware/lib/fixprop is the same thing in C and the
+tests compare every bit. All functions work on any number of independent networks at once: the first
+axis of every array, written N below, counts networks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fixprop.activations import ACTIVATIONS, Activation
+from fixprop.errors import UsageError
+from fixprop.formats import (
+    ACTIVATION,
+    DELTA,
+    DELTA_WIDENING,
+    MAX_NEURONS,
+    NO_TARGET,
+    RATE,
+    RESIDUAL_BITS,
+    SIGNIFICANT_SHIFT,
+    WEIGHT,
+    Integers,
+    is_coarse,
+    round_shift,
+    significant,
+)
+from fixprop.generator import Generator
+
+
+@dataclass(frozen=True)
+class Topology:
+    """Layer sizes, inputs first, and the activation function of each layer after the inputs."""
+
+    sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) < 2 or len(self.activations) != len(self.sizes) - 1:
+            raise UsageError(f"{len(self.sizes)} layers need {len(self.sizes) - 1} activations")
+        for size in self.sizes:
+            if not 1 <= size <= MAX_NEURONS:
+                raise UsageError(f"layer of {size} neurons: must be 1 to {MAX_NEURONS}")
+        for name in self.activations:
+            if name not in ACTIVATIONS:
+                known = ", ".join(ACTIVATIONS)
+                raise UsageError(f"unknown activation '{name}': choose one of {known}")
+
+    @property
+    def weight_shapes(self) -> tuple[tuple[int, int], ...]:
+        """(neurons, 1 + inputs) of each layer; column 0 is the bias weight."""
+        return tuple((n, m + 1) for m, n in zip(self.sizes, self.sizes[1:], strict=False))
+
+    @property
+    def weight_count(self) -> int:
+        """Weights of all layers, bias weights included."""
+        return sum(rows * columns for rows, columns in self.weight_shapes)
+
+    def __str__(self) -> str:
+        return "-".join(map(str, self.sizes))
+
+    def functions(self) -> list[Activation]:
+        """The activation function of each layer."""
+        return [ACTIVATIONS[name] for name in self.activations]
+
+
+class Mirror:
+    """`networks` independent networks of one topology.
+
+    `weights[l]`: int64 [N, neurons, 1 + inputs], Q4.19, column 0 the bias weight.
+    `rate`: learning rate, UQ3.13, one for all.
+    `outputs[l]`: int64 [N, size of l], Q0.15; outputs[0] are the inputs of the latest forward pass.
+    `deltas[l]`, `steps[l]`: int64 [N, neurons] of layer l + 1 in the latest training step.
+    """
+
+    def __init__(self, topology: Topology, networks: int = 1, rate: int = 1 << (RATE.fraction - 2)):
+        self.topology = topology
+        self.weights = [np.zeros((networks, *s), np.int64) for s in topology.weight_shapes]
+        self.outputs: list[Integers] = []
+        self.deltas: list[Integers] = []
+        self.steps: list[Integers] = []
+        self.rate = rate
+
+    # weights in and out
+
+    def initialise(self, seed: int, spread: int) -> None:
+        """Uniform weights in [-spread, spread), `spread` in Q4.11, drawn in storage order.
+
+        All networks get the same weights.
+        """
+        generator = Generator(seed)
+        for layer in self.weights:
+            for row in range(layer.shape[1]):
+                for column in range(layer.shape[2]):
+                    layer[:, row, column] = generator.uniform(spread)
+
+    def flat_weights(self) -> Integers:
+        """int64 [N, weight_count] in storage order: layer, neuron, bias then inputs."""
+        return np.concatenate([w.reshape(len(w), -1) for w in self.weights], axis=1)
+
+    def set_flat_weights(self, flat: Integers) -> None:
+        """The inverse of `flat_weights`; `flat` is [weight_count] or [N, weight_count], Q4.19."""
+        start = 0
+        for layer in self.weights:
+            count = layer[0].size
+            layer[:] = flat[..., start : start + count].reshape(-1, *layer.shape[1:])
+            start += count
+
+    # forward
+
+    def forward(self, inputs: Integers) -> Integers:
+        """Outputs int64 [N, outputs] for `inputs` int [N, inputs], both Q0.15."""
+        self.outputs = [np.asarray(inputs, np.int64)]
+        for weights, function in zip(self.weights, self.topology.functions(), strict=True):
+            self.outputs.append(function.of_sum(weighted_sum(weights, self.outputs[-1])))
+        return self.outputs[-1]
+
+    # backward
+
+    def train(self, inputs: Integers, targets: Integers) -> None:
+        """One online step of gradient descent on half the squared error; `targets` like the outputs."""
+        self.forward(inputs)
+        self.backward(targets)
+        self.update()
+
+    def backward(self, targets: Integers) -> None:
+        """Deltas of every layer for the latest forward pass, from the weights as they stand."""
+        functions = self.topology.functions()
+        error = output_error(targets, self.outputs[-1])
+        self.deltas = [output_delta(functions[-1], error, self.outputs[-1])]
+        for layer in range(len(self.weights) - 1, 0, -1):
+            delta = hidden_delta(
+                functions[layer - 1], self.weights[layer], self.deltas[0], self.outputs[layer]
+            )
+            self.deltas.insert(0, delta)
+
+    def update(self) -> None:
+        """Every weight goes one step down the gradient: a step a neuron times each of its inputs."""
+        self.steps = [round_shift(delta * self.rate, 16) for delta in self.deltas]
+        for weights, step, inputs in zip(self.weights, self.steps, self.outputs, strict=False):
+            weights[:] = WEIGHT.saturate(weights + weight_change(step, inputs))
+
+
+def weighted_sum(weights: Integers, inputs: Integers) -> Integers:
+    """Exact sums int64 [N, neurons], Q.26: bias + pass weights times inputs; fits 40 bits."""
+    seen = weights >> RESIDUAL_BITS
+    bias = seen[:, :, 0] << ACTIVATION.fraction
+    return np.asarray(bias + np.einsum("nji,ni->nj", seen[:, :, 1:], inputs))
+
+
+def output_error(targets: Integers, outputs: Integers) -> Integers:
+    """target - output, saturated to Q0.15; zero where there is no target."""
+    error = ACTIVATION.saturate(targets - outputs)
+    return np.where(targets == NO_TARGET, 0, error)
+
+
+def output_delta(function: Activation, error: Integers, outputs: Integers) -> Integers:
+    """error times slope, Q0.23."""
+    if function.slope_of_output is None:
+        return error << (DELTA.fraction - ACTIVATION.fraction)
+    return round_shift(error * function.slope_of_output(outputs), 8)
+
+
+def hidden_delta(
+    function: Activation, weights: Integers, deltas: Integers, outputs: Integers
+) -> Integers:
+    """Deltas Q0.23 of a hidden layer from the `weights` and `deltas` of the layer above it.
+
+    One large delta makes the whole layer coarse, so that the products have one common unit:
+    Q.26 if coarse, Q.34 if not; 8 bits less after the first rounding.
+    """
+    coarse = is_coarse(deltas).any(axis=1, keepdims=True)
+    factors = significant(deltas, coarse)
+    total = np.einsum("nji,nj->ni", weights[:, :, 1:] >> RESIDUAL_BITS, factors)
+    error = round_shift(total, 8)
+    if function.slope_of_output is not None:
+        error = round_shift(error * function.slope_of_output(outputs), 16)
+    limit = DELTA.high >> DELTA_WIDENING
+    widened = np.clip(error, -limit - 1, limit) << DELTA_WIDENING
+    narrowed = round_shift(error, SIGNIFICANT_SHIFT - DELTA_WIDENING)
+    return np.where(coarse, widened, DELTA.saturate(narrowed))
+
+
+def weight_change(step: Integers, inputs: Integers) -> Integers:
+    """Changes int64 [N, neurons, 1 + inputs], Q4.19, of a layer's weights; a bias sees exactly 1."""
+    one = np.full((len(inputs), 1), 1 << ACTIVATION.fraction)
+    seen = np.concatenate([one, inputs], axis=1)[:, np.newaxis, :]
+    coarse = is_coarse(step)
+    factor = significant(step, coarse)[:, :, np.newaxis]
+    product = factor * seen
+    return np.where(
+        coarse[:, :, np.newaxis],
+        round_shift(product, 16 - SIGNIFICANT_SHIFT),
+        round_shift(product, 16),
+    )

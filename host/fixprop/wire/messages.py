@@ -1,0 +1,270 @@
+"""Every message, field, code and constant of the wire. The only place where they are written.
+
+messages.h for the firmware, records.py for Python and docs/protocol.md for people are generated
+from this file by `fixprop generate`; codec.py encodes and decodes from it directly.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from fixprop.wire.schema import HEADER_SIZE, Enumeration, Field, Member, Message
+
+PROTOCOL_VERSION = 1
+
+# 16 MHz / (8 * (3 + 1)) is 500000 exactly with U2X; the nearest to 115200 is 117647, 2.1 % off
+# (ATmega328P datasheet, "Examples of UBRRn Settings").
+BAUD = 500_000
+
+MAX_LAYERS = 6
+BYTES_PER_WEIGHT = 3  # Q3.20, little endian two's complement
+WEIGHTS_PER_MESSAGE = 16
+WEIGHT_DATA = f"u8[{BYTES_PER_WEIGHT * WEIGHTS_PER_MESSAGE}]"
+
+ENUMERATIONS = (
+    Enumeration(
+        "result",
+        "What became of a command.",
+        (
+            Member("ok", 0, "done"),
+            Member("bad_value", 1, "a field is outside what this firmware accepts"),
+            Member("busy", 2, "not now; send it again later"),
+            Member("unknown_command", 3, "this firmware has no such command"),
+            Member("bad_length", 4, "the command is longer or shorter than this firmware's"),
+        ),
+    ),
+    Enumeration(
+        "reset_cause",
+        "Why the device started: the bits of MCUSR.",
+        (
+            Member("power_on", 1, "power came on"),
+            Member("external", 2, "the reset pin: the button, or a port opened with DTR"),
+            Member("brown_out", 4, "the supply fell below the brown-out level"),
+            Member("watchdog", 8, "the main loop hung"),
+        ),
+        flags=True,
+    ),
+    Enumeration(
+        "state",
+        "What the device is doing.",
+        (
+            Member("teaching", 1, "the pointer sweeps and its angle labels the readings"),
+            Member("learning", 2, "training steps run between readings"),
+            Member("labelled", 4, "this reading carries a label"),
+            Member("hand_absent_label", 8, "the label says that no hand is there"),
+        ),
+        flags=True,
+    ),
+)
+
+HELLO = Message(
+    0x01,
+    "hello",
+    "device to host",
+    "Who the device is; sent after every reset, and when asked.",
+    (
+        Field("protocol", "u8", "", "version of this protocol"),
+        Field("fingerprint", "u32", "", "checksum of protocol, number formats and topology"),
+        Field("reset_cause", "u8", "", "why the device last started", "reset_cause"),
+        Field("seed", "u32", "", "seed of the initial weights and of the training order"),
+        Field("reading_period_us", "u32", "us", "time from one reading to the next"),
+        Field("step", "u32", "steps", "training steps behind the present weights"),
+        Field("reading_index", "u32", "readings", "number of the next reading"),
+        Field("state", "u8", "", "what the device is doing", "state"),
+        Field("layer_count", "u8", "layers", "layers of the network, the inputs included"),
+        Field("layer_sizes", f"u8[{MAX_LAYERS}]", "neurons", "size of each layer, then zeros"),
+        Field("free_sram", "u16", "bytes", "memory between static data and stack"),
+    ),
+    restarts_sequence=True,
+)
+
+READING = Message(
+    0x02,
+    "reading",
+    "device to host",
+    "One reading of both sensors and what the network makes of it.",
+    (
+        Field("reading_index", "u32", "readings", "number of this reading, from 0"),
+        Field("time_us", "u32", "us", "the device's clock at the reading; wraps after 71 minutes"),
+        Field("left", "u16", "ADC counts", "left sensor, sum of 8 conversions, 0 to 8184"),
+        Field("right", "u16", "ADC counts", "right sensor, sum of 8 conversions, 0 to 8184"),
+        Field("pointer_us", "u16", "us", "servo pulse in force when the reading was taken"),
+        Field("state", "u8", "", "what the device is doing", "state"),
+        Field("step", "u32", "steps", "training steps done so far"),
+        Field("bearing", "i16", "Q0.15", "network output: bearing of the hand now"),
+        Field("bearing_ahead", "i16", "Q0.15", "network output: bearing one reading ahead"),
+        Field("presence", "i16", "Q0.15", "network output: whether a hand is there"),
+    ),
+)
+
+WEIGHT_CHECK = Message(
+    0x03,
+    "weight_check",
+    "device to host",
+    "Proof that device and host hold the same weights.",
+    (
+        Field("step", "u32", "steps", "training steps behind these weights"),
+        Field("weights_crc", "u16", "", "CRC-16 of all weights as `weights` sends them"),
+        Field("generator", "u32", "", "state of the generator that draws the training order"),
+        Field("memory_count", "u8", "samples", "labelled samples in the replay memory"),
+    ),
+)
+
+WEIGHTS = Message(
+    0x04,
+    "weights",
+    "device to host",
+    "A run of weights; several of these answer `get_weights`.",
+    (
+        Field("step", "u32", "steps", "training steps behind these weights"),
+        Field("offset", "u16", "weights", "index of the first weight"),
+        Field("count", "u8", "weights", f"weights in use, at most {WEIGHTS_PER_MESSAGE}"),
+        Field("data", WEIGHT_DATA, "Q3.20", "weights of 3 bytes, little endian, then zeros"),
+    ),
+)
+
+ACK = Message(
+    0x05,
+    "ack",
+    "device to host",
+    "The answer to a command.",
+    (
+        Field("command_sequence", "u8", "", "sequence of the command's frame"),
+        Field("command", "u8", "", "code of the command"),
+        Field("result", "u8", "", "what became of it", "result"),
+        Field("reading_index", "u32", "readings", "first reading to which the command applies"),
+        Field("step", "u32", "steps", "training steps done before the command took effect"),
+    ),
+)
+
+HEALTH = Message(
+    0x06,
+    "health",
+    "device to host",
+    "What went wrong since the reset, and what is left of time and memory. Counters stop at 65535.",
+    (
+        Field("reading_index", "u32", "readings", "number of the latest reading"),
+        Field("missed_readings", "u16", "readings", "readings that came too late"),
+        Field("lost_tx_frames", "u16", "frames", "frames dropped because the line was too slow"),
+        Field("rx_crc_errors", "u16", "frames", "frames received with a wrong checksum"),
+        Field("rx_overruns", "u16", "bytes", "bytes received faster than they were read"),
+        Field("rejected_samples", "u16", "samples", "labelled samples that were not plausible"),
+        Field("stack_free", "u16", "bytes", "memory the stack has never touched"),
+        Field("steps_last_reading", "u16", "steps", "training steps in the latest interval"),
+        Field("loop_max_us", "u16", "us", "longest turn of the main loop"),
+    ),
+)
+
+GET_HELLO = Message(
+    0x81, "get_hello", "host to device", "Asks for a `hello`.", restarts_sequence=True
+)
+
+TEACH = Message(
+    0x82,
+    "teach",
+    "host to device",
+    "Sweeps the pointer; a hand that follows it labels the readings.",
+    (Field("seconds", "u8", "s", "length of the lesson; 0 stops it"),),
+)
+
+LEARN = Message(
+    0x83,
+    "learn",
+    "host to device",
+    "Turns training on or off.",
+    (Field("on", "u8", "", "1 on, 0 off"),),
+)
+
+SET_RATE = Message(
+    0x84,
+    "set_rate",
+    "host to device",
+    "Sets the learning rate.",
+    (Field("rate", "u16", "Q2.14", "learning rate"),),
+)
+
+RESET_WEIGHTS = Message(
+    0x85,
+    "reset_weights",
+    "host to device",
+    "Draws new initial weights and forgets the training.",
+    (Field("seed", "u32", "", "seed of the initial weights and of the training order"),),
+)
+
+GET_WEIGHTS = Message(0x86, "get_weights", "host to device", "Asks for all `weights`.")
+
+SET_WEIGHTS = Message(
+    0x87,
+    "set_weights",
+    "host to device",
+    "Replaces a run of weights.",
+    (
+        Field("offset", "u16", "weights", "index of the first weight"),
+        Field("count", "u8", "weights", f"weights in use, at most {WEIGHTS_PER_MESSAGE}"),
+        Field("data", WEIGHT_DATA, "Q3.20", "weights of 3 bytes, little endian, then zeros"),
+    ),
+)
+
+SET_POINTER = Message(
+    0x88,
+    "set_pointer",
+    "host to device",
+    "Holds the pointer still, or lets the network point.",
+    (Field("pointer_us", "u16", "us", "servo pulse; 0: the network points"),),
+)
+
+MARK = Message(
+    0x89,
+    "mark",
+    "host to device",
+    "Labels the present reading: the hand is there, or is not.",
+    (
+        Field("bearing", "i16", "Q0.15", "bearing of the hand, scaled as the network's output"),
+        Field("present", "u8", "", "1 a hand is there, 0 none is and `bearing` means nothing"),
+    ),
+)
+
+MESSAGES = (
+    HELLO,
+    READING,
+    WEIGHT_CHECK,
+    WEIGHTS,
+    ACK,
+    HEALTH,
+    GET_HELLO,
+    TEACH,
+    LEARN,
+    SET_RATE,
+    RESET_WEIGHTS,
+    GET_WEIGHTS,
+    SET_WEIGHTS,
+    SET_POINTER,
+    MARK,
+)
+BY_NAME = {message.name: message for message in MESSAGES}
+BY_CODE = {message.code: message for message in MESSAGES}
+
+CRC_SIZE = 2
+MAX_PAYLOAD = max(message.payload_size for message in MESSAGES)
+MAX_FRAME = 1 + MAX_PAYLOAD + CRC_SIZE + 1  # one COBS code byte in front, the delimiter behind
+
+
+def protocol_text() -> str:
+    """All that both sides must agree on, one fact a line; wording that only people read is left out."""
+    lines = [
+        f"protocol {PROTOCOL_VERSION}",
+        f"baud {BAUD}",
+        f"frame code:u8 sequence:u8 fields crc16-ccitt-false:u16 cobs 00, header {HEADER_SIZE}",
+    ]
+    for enumeration in ENUMERATIONS:
+        lines += [f"{enumeration.name}.{m.name} {m.value}" for m in enumeration.members]
+    for message in MESSAGES:
+        restarts = " restarts" if message.restarts_sequence else ""
+        lines.append(f"{message.name} {message.code:#04x} {message.direction}{restarts}")
+        lines += [f"{message.name}.{f.name} {f.type} {f.unit}".rstrip() for f in message.fields]
+    return "\n".join(lines) + "\n"
+
+
+def protocol_crc() -> int:
+    """CRC-32 of protocol_text(): the protocol's part of the fingerprint in `hello`."""
+    return zlib.crc32(protocol_text().encode())
