@@ -3,12 +3,13 @@
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint firmware clean
+.PHONY: help demo test lint format firmware clean
 
 help:
 	@echo 'make demo      build the firmware, run it on a simulated Uno, teach, track, report: out/demo'
 	@echo 'make test      check the sources and run all tests'
 	@echo 'make lint      check the sources only'
+	@echo 'make format    lay the sources out as make lint wants them'
 	@echo 'make firmware  build the sketch with the operating system'\''s avr-gcc'
 	@echo 'make clean     remove what the others made, but for .venv'
 
@@ -22,6 +23,10 @@ test:
 lint:
 	@scripts/setup test
 	@scripts/lint
+
+format:
+	@scripts/setup test
+	@scripts/lint --fix
 
 firmware:
 	@scripts/setup demo

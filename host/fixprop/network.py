@@ -87,12 +87,11 @@ class Mirror:
 
     # weights in and out
 
-    def initialise(self, seed: int, spread: int) -> None:
+    def initialise(self, generator: Generator, spread: int) -> None:
         """Uniform weights in [-spread, spread), `spread` in Q4.11, drawn in storage order.
 
         All networks get the same weights.
         """
-        generator = Generator(seed)
         for layer in self.weights:
             for row in range(layer.shape[1]):
                 for column in range(layer.shape[2]):

@@ -102,6 +102,14 @@ def test_a_broken_source_is_reported_by_its_first_error(copy: Path) -> None:
         build_firmware(project=copy)
 
 
+def test_a_define_reaches_the_compiler_and_makes_a_build_of_its_own(copy: Path) -> None:
+    source = copy / "firmware" / "src" / "needs_define.c"
+    source.write_text("#if WANTED != 7\n#error WANTED is not 7\n#endif\n")
+    with pytest.raises(FixpropError, match="WANTED is not 7"):
+        build_firmware(project=copy)
+    assert build_firmware(defines=["WANTED=7"], project=copy).elf.is_file()
+
+
 def test_a_define_that_would_be_two_flags_is_refused() -> None:
     with pytest.raises(UsageError, match="neither NAME nor NAME=VALUE"):
         build_firmware(defines=["A -O0"])

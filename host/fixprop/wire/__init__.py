@@ -1,1 +1,1 @@
-"""The wire between Uno and PC: messages.py says what is sent; everything else here follows from it."""
+"""The wire between Uno and PC: messages.py says what is sent, all the rest follows from it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fixprop.wire.codec import CrcError, Frame, Malformed, decode_payload, unframe
+from fixprop.wire.codec import Frame, decode_payload
+from fixprop.wire.framing import CrcError, Malformed, unframe
 from fixprop.wire.messages import BY_CODE, MAX_FRAME
 
 
@@ -37,7 +38,7 @@ class SequenceCounter:
 
 
 class FrameReader:
-    """Decodes a stream fed in chunks of any size; after garbage it goes on at the next delimiter."""
+    """Decodes a stream fed in chunks of any size; after garbage goes on at the next delimiter."""
 
     def __init__(self) -> None:
         self.counters = Counters()

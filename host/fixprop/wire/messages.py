@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 
+from fixprop.formats import ACTIVATION, RATE, WEIGHT
 from fixprop.wire.schema import HEADER_SIZE, Enumeration, Field, Member, Message
 
 PROTOCOL_VERSION = 1
@@ -17,7 +18,7 @@ PROTOCOL_VERSION = 1
 BAUD = 500_000
 
 MAX_LAYERS = 6
-BYTES_PER_WEIGHT = 3  # Q3.20, little endian two's complement
+BYTES_PER_WEIGHT = WEIGHT.bits // 8  # little endian two's complement
 WEIGHTS_PER_MESSAGE = 16
 WEIGHT_DATA = f"u8[{BYTES_PER_WEIGHT * WEIGHTS_PER_MESSAGE}]"
 
@@ -91,9 +92,10 @@ READING = Message(
         Field("pointer_us", "u16", "us", "servo pulse in force when the reading was taken"),
         Field("state", "u8", "", "what the device is doing", "state"),
         Field("step", "u32", "steps", "training steps done so far"),
-        Field("bearing", "i16", "Q0.15", "network output: bearing of the hand now"),
-        Field("bearing_ahead", "i16", "Q0.15", "network output: bearing one reading ahead"),
-        Field("presence", "i16", "Q0.15", "network output: whether a hand is there"),
+        Field("rate", "u16", RATE.q, "learning rate from this reading on"),
+        Field("bearing", "i16", ACTIVATION.q, "network output: bearing of the hand now"),
+        Field("bearing_ahead", "i16", ACTIVATION.q, "network output: bearing one reading ahead"),
+        Field("presence", "i16", ACTIVATION.q, "network output: whether a hand is there"),
     ),
 )
 
@@ -119,7 +121,12 @@ WEIGHTS = Message(
         Field("step", "u32", "steps", "training steps behind these weights"),
         Field("offset", "u16", "weights", "index of the first weight"),
         Field("count", "u8", "weights", f"weights in use, at most {WEIGHTS_PER_MESSAGE}"),
-        Field("data", WEIGHT_DATA, "Q3.20", "weights of 3 bytes, little endian, then zeros"),
+        Field(
+            "data",
+            WEIGHT_DATA,
+            WEIGHT.q,
+            f"weights of {BYTES_PER_WEIGHT} bytes, little endian, then zeros",
+        ),
     ),
 )
 
@@ -141,7 +148,7 @@ HEALTH = Message(
     0x06,
     "health",
     "device to host",
-    "What went wrong since the reset, and what is left of time and memory. Counters stop at 65535.",
+    "What went wrong since the reset (counters stop at 65535), what is left of time and memory.",
     (
         Field("reading_index", "u32", "readings", "number of the latest reading"),
         Field("missed_readings", "u16", "readings", "readings that came too late"),
@@ -180,7 +187,7 @@ SET_RATE = Message(
     "set_rate",
     "host to device",
     "Sets the learning rate.",
-    (Field("rate", "u16", "Q2.14", "learning rate"),),
+    (Field("rate", "u16", RATE.q, "learning rate"),),
 )
 
 RESET_WEIGHTS = Message(
@@ -201,7 +208,12 @@ SET_WEIGHTS = Message(
     (
         Field("offset", "u16", "weights", "index of the first weight"),
         Field("count", "u8", "weights", f"weights in use, at most {WEIGHTS_PER_MESSAGE}"),
-        Field("data", WEIGHT_DATA, "Q3.20", "weights of 3 bytes, little endian, then zeros"),
+        Field(
+            "data",
+            WEIGHT_DATA,
+            WEIGHT.q,
+            f"weights of {BYTES_PER_WEIGHT} bytes, little endian, then zeros",
+        ),
     ),
 )
 
@@ -219,7 +231,9 @@ MARK = Message(
     "host to device",
     "Labels the present reading: the hand is there, or is not.",
     (
-        Field("bearing", "i16", "Q0.15", "bearing of the hand, scaled as the network's output"),
+        Field(
+            "bearing", "i16", ACTIVATION.q, "bearing of the hand, scaled as the network's output"
+        ),
         Field("present", "u8", "", "1 a hand is there, 0 none is and `bearing` means nothing"),
     ),
 )
@@ -250,7 +264,7 @@ MAX_FRAME = 1 + MAX_PAYLOAD + CRC_SIZE + 1  # one COBS code byte in front, the d
 
 
 def protocol_text() -> str:
-    """All that both sides must agree on, one fact a line; wording that only people read is left out."""
+    """All that both sides must agree on, one fact a line; wording for people is left out."""
     lines = [
         f"protocol {PROTOCOL_VERSION}",
         f"baud {BAUD}",

@@ -92,7 +92,7 @@ def test_widest_layers_at_the_extremes_do_not_wrap(name: str, weight: int, value
 def test_long_training_of_one_network_stays_equal() -> None:
     topology = Topology((4, 8, 3), ("tanh", "linear"))
     mirror, native = Mirror(topology, 1, 2000), Native(topology, 2000)
-    mirror.initialise(7, 2048)
+    mirror.initialise(Generator(7), 2048)
     native.initialise(7, 2048)
     assert np.array_equal(mirror.flat_weights()[0], native.flat_weights())
     rng = np.random.default_rng(7)

@@ -15,7 +15,7 @@
 #define FIXPROP_SIGNIFICANT_SHIFT 8
 #define FIXPROP_DELTA_WIDENING 5
 #define FIXPROP_NO_TARGET -32768 /* nothing is known of this output */
-#define FIXPROP_MAX_NEURONS 255 /* in a layer, inputs included */
+#define FIXPROP_MAX_NEURONS 254 /* in a layer, inputs included */
 #define FIXPROP_TABLE_INTERVALS 256
 #define FIXPROP_GENERATOR_DEFAULT UINT32_C(0x1D872B41)
 #define FIXPROP_UNIFORM_SHIFT 7

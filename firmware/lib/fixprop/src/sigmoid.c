@@ -7,7 +7,7 @@ static int16_t of_sum(const fixprop_sum *sum) {
 
 /* o (1 - o). Twice the output is UQ0.16, so the product's upper 16 bits are the slope. */
 static uint16_t slope(int16_t output) {
-  const uint16_t twice = (uint16_t)(2 * output);
+  const uint16_t twice = (uint16_t)((uint16_t)output * 2u);
   const uint32_t product = (uint32_t)twice * (uint16_t)-twice;
   return (uint16_t)((product + 0x8000) >> 16);
 }

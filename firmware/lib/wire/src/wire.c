@@ -10,13 +10,12 @@ uint16_t wire_crc16_update(uint16_t crc, uint8_t byte) {
   x ^= x >> 4;
   uint8_t high = (uint8_t)((uint8_t)crc ^ (uint8_t)(x << 4) ^ (x >> 3));
   uint8_t low = (uint8_t)((uint8_t)(x << 5) ^ x);
-  return (uint16_t)((uint16_t)(high << 8) | low);
+  return (uint16_t)((uint16_t)high << 8 | low);
 }
 
 uint16_t wire_crc16(const uint8_t *bytes, uint8_t n) {
   uint16_t crc = WIRE_CRC_START;
-  while (n--)
-    crc = wire_crc16_update(crc, *bytes++);
+  while (n--) crc = wire_crc16_update(crc, *bytes++);
   return crc;
 }
 
@@ -34,8 +33,7 @@ static void stuff(uint8_t *frame, uint8_t end) {
 }
 
 uint8_t wire_encode(uint8_t *frame, const uint8_t *payload, uint8_t n) {
-  if (n < WIRE_HEADER_SIZE || n > WIRE_MAX_PAYLOAD)
-    return 0;
+  if (n < WIRE_HEADER_SIZE || n > WIRE_MAX_PAYLOAD) return 0;
   memmove(frame + 1, payload, n);
   wire_put_u16(frame + 1 + n, wire_crc16(frame + 1, n));
   uint8_t end = (uint8_t)(1 + n + WIRE_CRC_SIZE);
@@ -88,8 +86,7 @@ static void unstuff(wire_receiver *r, uint8_t byte) {
     store(r, byte);
     return;
   }
-  if (r->in_frame)
-    store(r, 0); // the zero that the block before stood for
+  if (r->in_frame) store(r, 0); // the zero that the block before stood for
   r->in_frame = true;
   r->block_left = (uint8_t)(byte - 1);
 }

@@ -37,9 +37,9 @@ typedef struct {
   uint8_t payload[WIRE_MAX_PAYLOAD + WIRE_CRC_SIZE];
 } wire_receiver;
 
-// Takes one byte from the line. Returns the payload's length when the byte ends a valid frame, which
-// then stands in r->payload until the next call; otherwise 0. After garbage it goes on at the next
-// delimiter.
+// Takes one byte from the line. Returns the payload's length when the byte ends a valid frame,
+// which then stands in r->payload until the next call; otherwise 0. After garbage it goes on at the
+// next delimiter.
 uint8_t wire_receive(wire_receiver *r, uint8_t byte);
 
 #ifdef __cplusplus

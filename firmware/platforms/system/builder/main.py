@@ -4,7 +4,7 @@ Code generation flags are those of PlatformIO's own `atmelavr` platform, so that
 agree with what a user of `pio run -e uno` gets; warnings are ours.
 """
 
-from SCons.Script import AlwaysBuild, Builder, Default, DefaultEnvironment
+from SCons.Script import Builder, Default, DefaultEnvironment
 
 env = DefaultEnvironment()
 
@@ -53,7 +53,6 @@ env.Append(
 elf = env.BuildProgram()  # runs the framework's script, which builds the core with the flags above
 firmware = env.Hex("$BUILD_DIR/${PROGNAME}", elf)
 env.Depends(firmware, "checkprogsize")
-AlwaysBuild(env.Alias("nobuild", firmware))
 
 
 def find_port(target, source, env):

@@ -1,0 +1,87 @@
+#include "tracker.h"
+
+#include "state.h"
+
+tracker_state tracker;
+
+void tracker_begin(fixprop_network *network, const tracker_identity *identity) {
+  tracker.identity = *identity;
+  tracker.pointer_us = SERVO_CENTRE_US;
+  learner_reset(&tracker.learner, network, identity->seed);
+  board_point(tracker.pointer_us);
+  telemetry_hello();
+}
+
+static uint8_t label_reading(void) {
+  switch (teach_label_now(&tracker.lesson)) {
+  case TEACH_ABSENT:
+    learner_label_lesson(&tracker.learner, LABEL_UNKNOWN);
+    return WIRE_STATE_LABELLED | WIRE_STATE_HAND_ABSENT_LABEL;
+  case TEACH_BEARING:
+    learner_label_lesson(&tracker.learner, learner_label_of_pulse(tracker.pointer_us));
+    return WIRE_STATE_LABELLED;
+  default:
+    learner_label_none(&tracker.learner);
+    return 0;
+  }
+}
+
+/* The rate halves as a lesson goes on: large steps first, fine ones last. */
+static void anneal(void) {
+  if (tracker.lesson.readings_left && tracker.lesson.readings_done &&
+      tracker.lesson.readings_done % RATE_HALVING_READINGS == 0)
+    tracker.learner.network->rate /= 2;
+}
+
+static uint16_t pulse_of_bearing(int16_t bearing) {
+  const int32_t offset = ((int32_t)bearing * SERVO_US_PER_FULL_SCALE + 0x4000) >> 15;
+  return (uint16_t)(SERVO_CENTRE_US + offset);
+}
+
+static void point(int16_t bearing_ahead, int16_t presence) {
+  if (tracker.lesson.readings_left)
+    tracker.pointer_us = teach_next_us(&tracker.lesson);
+  else if (tracker.held_us)
+    tracker.pointer_us = tracker.held_us;
+  else if (presence > 0)
+    tracker.pointer_us = pulse_of_bearing(bearing_ahead);
+  board_point(tracker.pointer_us);
+}
+
+static void count_steps(void) {
+  tracker.steps_last_reading = (uint16_t)(tracker.learner.step - tracker.step_at_reading);
+  tracker.step_at_reading = tracker.learner.step;
+}
+
+void tracker_reading(uint16_t left, uint16_t right, uint32_t time_us) {
+  count_steps();
+  const int16_t *outputs = learner_read(&tracker.learner, left, right);
+  anneal();
+  const wire_reading reading = {
+      .reading_index = tracker.reading_index++,
+      .time_us = time_us,
+      .left = left,
+      .right = right,
+      .pointer_us = tracker.pointer_us,
+      .state = label_reading(),
+      .step = tracker.learner.step,
+      .rate = tracker.learner.network->rate,
+      .bearing = outputs[0],
+      .bearing_ahead = outputs[1],
+      .presence = outputs[2],
+  };
+  telemetry_reading(&reading);
+  point(outputs[1], outputs[2]);
+  if (tracker.reading_index % CHECK_READINGS == 0) telemetry_weight_check();
+  if (tracker.reading_index % HEALTH_READINGS == 0) telemetry_health();
+}
+
+void tracker_receive(uint8_t byte) {
+  const uint8_t length = wire_receive(&tracker.receiver, byte);
+  if (length) commands_take(tracker.receiver.payload, length);
+}
+
+bool tracker_work(void) {
+  if (tracker.dumping) return telemetry_next_weights();
+  return tracker.learning && learner_train(&tracker.learner);
+}

@@ -1,0 +1,35 @@
+/* The tracker: readings in, pointer out, lessons and learning between, all of it told to the host. */
+#ifndef TRACKER_H
+#define TRACKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fixprop.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What this firmware is: told in every hello, so that a host can refuse what it cannot mirror. */
+typedef struct {
+  uint32_t fingerprint;
+  uint32_t seed;
+  uint8_t reset_cause; /* bits of MCUSR */
+} tracker_identity;
+
+void tracker_begin(fixprop_network *network, const tracker_identity *identity);
+
+/* A reading of both sensors, counts x 8, taken at time_us of the board's clock. */
+void tracker_reading(uint16_t left, uint16_t right, uint32_t time_us);
+
+/* A byte from the host. */
+void tracker_receive(uint8_t byte);
+
+/* One small piece of work for the time between readings; false if there is none. */
+bool tracker_work(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,86 @@
+#include "adc.h"
+
+#include <avr/interrupt.h>
+#include <avr/io.h>
+#include <util/atomic.h>
+
+#include "burst.h"
+
+#define SENSORS 2
+#define DISCARD 1 /* the first conversion after the multiplexer moved is not settled */
+
+static uint16_t reads[SENSORS][BURST_READS];
+static volatile uint8_t sensor, conversion;
+static volatile bool ready;
+static volatile uint16_t missed;
+static volatile uint32_t now_ms, started_ms;
+static uint8_t ms_to_burst = READING_PERIOD_MS;
+
+static void start_conversion(void) {
+  ADCSRA |= _BV(ADSC);
+}
+
+static void start_sensor(uint8_t which) {
+  static const uint8_t pins[SENSORS] = {PIN_LEFT_SENSOR, PIN_RIGHT_SENSOR};
+  sensor = which;
+  conversion = 0;
+  ADMUX = _BV(REFS0) | pins[which];
+  start_conversion();
+}
+
+static void start_burst(void) {
+  if (ready) {
+    if (missed != UINT16_MAX) missed++;
+    return;
+  }
+  started_ms = now_ms;
+  start_sensor(0);
+}
+
+/* Timer2 counts to 250 at 16 MHz / 64: one millisecond. */
+void adc_begin(void) {
+  ADCSRA = _BV(ADEN) | _BV(ADIE) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0); /* 125 kHz */
+  DIDR0 = _BV(PIN_LEFT_SENSOR) | _BV(PIN_RIGHT_SENSOR);
+  TCCR2A = _BV(WGM21);
+  TCCR2B = _BV(CS22);
+  OCR2A = F_CPU / 64 / 1000 - 1;
+  TIMSK2 = _BV(OCIE2A);
+}
+
+ISR(TIMER2_COMPA_vect) {
+  now_ms++;
+  if (--ms_to_burst) return;
+  ms_to_burst = READING_PERIOD_MS;
+  start_burst();
+}
+
+ISR(ADC_vect) {
+  const uint16_t read = ADC;
+  const uint8_t number = conversion++;
+  if (number >= DISCARD) reads[sensor][number - DISCARD] = read;
+  if (number < BURST_READS + DISCARD - 1)
+    start_conversion();
+  else if (sensor + 1 < SENSORS)
+    start_sensor((uint8_t)(sensor + 1));
+  else
+    ready = true;
+}
+
+bool adc_ready(void) {
+  return ready;
+}
+
+bool adc_take(adc_reading *reading) {
+  if (!ready) return false;
+  reading->left = burst_reading(reads[0]);
+  reading->right = burst_reading(reads[1]);
+  reading->time_us = started_ms * 1000; /* no burst starts while `ready` stands */
+  ready = false;
+  return true;
+}
+
+uint16_t adc_missed(void) {
+  uint16_t count;
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { count = missed; }
+  return count;
+}

@@ -1,0 +1,65 @@
+// The sketch: the board's parts on one side, the tracker on the other, and who goes first.
+#include <Arduino.h>
+#include <avr/sleep.h>
+
+#include "adc.h"
+#include "board.h"
+#include "model.h"
+#include "reset.h"
+#include "servo.h"
+#include "stack.h"
+#include "tracker.h"
+#include "uart.h"
+
+static uint16_t loop_max_ticks;  // of Timer1, half a microsecond each
+
+bool board_send(const uint8_t *bytes, uint8_t count) { return uart_send(bytes, count); }
+
+void board_point(uint16_t pulse_us) { servo_point(pulse_us); }
+
+board_condition board_health(void) {
+  return {adc_missed(), uart_overruns(), stack_free(), uint16_t(loop_max_ticks / 2)};
+}
+
+void setup() {
+  uart_begin();
+  servo_begin();
+  adc_begin();
+  const tracker_identity identity = {MODEL_FINGERPRINT, MODEL_SEED, reset_cause()};
+  tracker_begin(&model, &identity);
+}
+
+// An interrupt between the question and the sleep would be slept over: ask with interrupts off.
+static void sleep_until_interrupt() {
+  cli();
+  if (!adc_ready()) {
+    sleep_enable();
+    sei();  // the instruction after sei still runs before any interrupt
+    sleep_cpu();
+    sleep_disable();
+  }
+  sei();
+}
+
+static void take_turn() {
+  uint8_t byte;
+  while (uart_take(&byte)) tracker_receive(byte);
+  adc_reading reading;
+  if (adc_take(&reading)) {
+    tracker_reading(reading.left, reading.right, reading.time_us);
+  } else if (!tracker_work()) {
+    sleep_until_interrupt();
+  }
+}
+
+static void measure_turn(uint16_t start) {
+  const uint16_t now = TCNT1;
+  const uint16_t ticks = now >= start ? now - start : now + ICR1 + 1 - start;
+  if (ticks > loop_max_ticks) loop_max_ticks = ticks;
+}
+
+void loop() {
+  const uint16_t start = TCNT1;
+  take_turn();
+  measure_turn(start);
+}

@@ -1,0 +1,16 @@
+/* How much memory the stack has never touched, seen from what it left of a painted SRAM. */
+#ifndef STACK_H
+#define STACK_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+uint16_t stack_free(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

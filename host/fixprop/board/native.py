@@ -1,0 +1,130 @@
+"""native://: the firmware's tracker on this computer, for machines without a simulator.
+
+There is no chip, so there is no time to spend: `steps_per_reading` stands in for it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import cffi
+
+from fixprop.native import LIBRARY as NETWORK
+from fixprop.sim.scene import World
+from fixprop.sim.uno import AVCC_MV, CLOCK_HZ
+from fixprop.toolchain import FIRMWARE, build_shared_library
+from fixprop.tracking.definition import READING_PERIOD_S, VALUES
+from fixprop.tracking.native_learner import MODEL, TRACKER
+
+WIRE = FIRMWARE / "lib" / "wire" / "src"
+DECLARATIONS = """
+void native_begin(void);
+void native_receive(const uint8_t *, uint32_t);
+uint16_t native_take(uint8_t *);
+uint16_t native_pulse(void);
+uint32_t native_work(uint32_t);
+void tracker_reading(uint16_t, uint16_t, uint32_t);
+uint16_t burst_reading(uint16_t *);
+"""
+STEPS_PER_READING = 80
+CONVERSION_S = 13 / 125_000  # ATmega328P datasheet: 13 ADC clocks, at 125 kHz
+SERVO_PERIOD_S = 0.02
+OUTBOX_BYTES = 4096
+
+
+class NativeTracker:
+    """The tracker's C with a line and a pulse; each instance has memory of its own."""
+
+    def __init__(self) -> None:
+        folders = [NETWORK, WIRE, TRACKER]
+        sources = [s for f in folders for s in sorted(f.glob("*.c"))]
+        sources.append(Path(__file__).with_suffix(".c"))
+        built = build_shared_library("tracker", sources, include=[*folders, MODEL])
+        self._ffi = cffi.FFI()
+        self._ffi.cdef(DECLARATIONS)
+        with tempfile.NamedTemporaryFile(suffix=".so") as copy:  # one file, one set of variables
+            copy.write(built.read_bytes())
+            copy.flush()
+            self._c: Any = self._ffi.dlopen(copy.name)
+        self._bytes = self._ffi.new("uint8_t[]", OUTBOX_BYTES)
+        self._c.native_begin()
+
+    def read(self) -> bytes:
+        """What the tracker has sent since the last call."""
+        count = self._c.native_take(self._bytes)
+        return bytes(self._ffi.buffer(self._bytes, count))
+
+    def write(self, data: bytes) -> None:
+        """Bytes from the host; commands take effect at once."""
+        self._c.native_receive(data, len(data))
+
+    def reading(self, left: int, right: int, time_us: int) -> None:
+        """A reading of both sensors, counts x 8."""
+        self._c.tracker_reading(left, right, time_us & 0xFFFFFFFF)
+
+    def work(self, turns: int) -> int:
+        """At most so many training steps or parts of a dump; how many were done."""
+        return int(self._c.native_work(turns))
+
+    def pulse_us(self) -> int:
+        """The servo pulse in force."""
+        return int(self._c.native_pulse())
+
+    def burst(self, reads: list[int]) -> int:
+        """The firmware's reading of a burst of ADC codes."""
+        return int(self._c.burst_reading(self._ffi.new("uint16_t[]", reads)))
+
+
+class NativeBoard:
+    """A Port: the tracker in a world with a hand and two sensors."""
+
+    def __init__(self, world: World, url: str = "native://") -> None:
+        self.url, self.world = url, world
+        self.tracker = NativeTracker()
+        self._readings, self._next_pulse_s = 0, 0.0
+        self._time_s = 0.0
+
+    def read(self, seconds: float) -> bytes:
+        """See Port; the tracker works until something has come or the time is over."""
+        end_s = self._time_s + seconds
+        while not (data := self.tracker.read()):
+            next_s = (self._readings + 1) * READING_PERIOD_S
+            if next_s > end_s:
+                self._time_s = end_s
+                break
+            self._live_until(next_s)
+        return data
+
+    def _live_until(self, reading_s: float) -> None:
+        self.tracker.work(STEPS_PER_READING)
+        self._pulse_until(reading_s)
+        left, right = (
+            self._burst(side, reading_s + side * (VALUES["BURST_READS"] + 1) * CONVERSION_S)
+            for side in (0, 1)
+        )
+        self.tracker.reading(left, right, round(reading_s * 1e6))
+        self._readings += 1
+        self._time_s = reading_s
+
+    def _pulse_until(self, time_s: float) -> None:
+        while self._next_pulse_s < time_s:
+            self.world.servo_pulse(self.tracker.pulse_us(), self._next_pulse_s)
+            self._next_pulse_s += SERVO_PERIOD_S
+
+    def _burst(self, side: int, start_s: float) -> int:
+        times = (start_s + (n + 1) * CONVERSION_S for n in range(VALUES["BURST_READS"]))
+        voltages = (self.world.adc_mv(side, round(t * CLOCK_HZ)) for t in times)
+        return self.tracker.burst([min(1023, mv * 1024 // AVCC_MV) for mv in voltages])
+
+    def write(self, data: bytes) -> None:
+        """See Port."""
+        self.tracker.write(data)
+
+    def time_s(self) -> float:
+        """See Port."""
+        return self._time_s
+
+    def close(self) -> None:
+        """See Port."""

@@ -1,0 +1,30 @@
+"""Ports are URLs: /dev/ttyACM0, COM3, socket://host:port, sim://, native://."""
+
+from __future__ import annotations
+
+from fixprop.board.native import NativeBoard
+from fixprop.board.port import Port
+from fixprop.board.serial_port import SerialPort
+from fixprop.board.simulated import SimulatedBoard
+from fixprop.errors import UsageError
+from fixprop.firmware_build import build_firmware
+from fixprop.sim.scene import World
+
+SIMULATED = ("sim://", "native://")
+KINDS = "/dev/ttyACM0, COM3, socket://host:port, sim:// or native://"
+
+
+def open_port(url: str, world: World | None = None) -> Port:
+    """Open the port that `url` names; `world` is what a simulated board's pins are wired to.
+
+    Raises UsageError for a URL of no known kind, FixpropError when the port does not open.
+    """
+    if url == "sim://":
+        return SimulatedBoard(build_firmware().elf, world or World(1))
+    if url == "native://":
+        return NativeBoard(world or World(1))
+    if "://" in url and not url.startswith("socket://"):
+        raise UsageError(f"port '{url}': no such kind of port; use {KINDS}")
+    if not url:
+        raise UsageError(f"port '': name one of {KINDS}")
+    return SerialPort(url)

@@ -1,0 +1,27 @@
+"""The number that firmware and host must share before the host may mirror what the firmware does."""
+
+from __future__ import annotations
+
+import zlib
+
+from fixprop import formats
+from fixprop.activations import ACTIVATIONS
+from fixprop.network import Topology
+from fixprop.tracking.definition import definition_text
+from fixprop.wire.messages import protocol_text
+
+
+def arithmetic_text() -> str:
+    """Formats and tables: whatever changes a bit of a result, changes this text."""
+    lines = [f"{f.name} {f.q}" for f in formats.FORMATS]
+    for a in ACTIVATIONS.values():
+        table = [] if a.table is None else a.table.tolist()
+        lines.append(f"{a.name} {a.code} {a.sum_shift} {table}")
+    return "\n".join(lines) + "\n"
+
+
+def fingerprint(topology: Topology) -> int:
+    """CRC-32 over protocol, arithmetic, tracker constants and topology."""
+    network = f"{topology} {' '.join(topology.activations)}\n"
+    text = protocol_text() + arithmetic_text() + definition_text() + network
+    return zlib.crc32(text.encode())

@@ -1,0 +1,227 @@
+/*
+ * What libsimavr 1.6 does otherwise than the chip and matters here, put back to the chip's ways
+ * (datasheet Atmel-8271):
+ *   ADC      simavr computes the result when ADCL is read, from whatever channel is selected by
+ *            then, and scales by 1023. Here the voltage is taken at the conversion's start and
+ *            the code is floor(Vin * 1024 / Vref) (section 24.7).
+ *   EEPROM   simavr writes at once. Here EEPE stays set for 3.4 ms (table 8-1) and a second write
+ *            within that time is ignored.
+ *   UART in  simavr takes any number of bytes at any moment. Here they come at line rate.
+ */
+#include <simavr/avr_adc.h>
+#include <simavr/avr_ioport.h>
+
+#include "uno_parts.h"
+
+enum {
+  GPIOR0_REG = 0x3E,
+  EECR_REG = 0x3F,
+  EEARL_REG = 0x41,
+  ADCL_REG = 0x78,
+  ADCH_REG = 0x79,
+  ADCSRA_REG = 0x7A,
+  ADMUX_REG = 0x7C,
+  UCSR0B_REG = 0xC1,
+};
+enum { EEPE = 1 << 1, EEMPE = 1 << 2, ADSC = 1 << 6, ADLAR = 1 << 5, RXEN0 = 1 << 4 };
+enum { EEPROM_WRITE_CYCLES = 54400 };
+
+/* ---- serial line ---- */
+
+static void on_uart_output(avr_irq_t *irq, uint32_t value, void *param) {
+  (void)irq;
+  put_byte(&((uno_t *)param)->line_out, (uint8_t)value);
+}
+
+static void on_xon(avr_irq_t *irq, uint32_t value, void *param) {
+  (void)irq;
+  if (value)
+    ((uno_t *)param)->xon = 1;
+}
+
+static void on_xoff(avr_irq_t *irq, uint32_t value, void *param) {
+  (void)irq;
+  if (value)
+    ((uno_t *)param)->xon = 0;
+}
+
+/* One byte per byte time; held while the receiver is off or its queue full. */
+static avr_cycle_count_t feed(avr_t *avr, avr_cycle_count_t when, void *param) {
+  uno_t *uno = param;
+  if (uno->xon && (avr->data[UCSR0B_REG] & RXEN0))
+    avr_raise_irq(uno->uart->io.irq + UART_IRQ_INPUT, take_byte(&uno->line_in));
+  uno->feeding = queued(&uno->line_in) > 0;
+  return uno->feeding ? when + uno->uart->cycles_per_byte : 0;
+}
+
+void uno_start_feeding(uno_t *uno) {
+  if (!uno->feeding && queued(&uno->line_in)) {
+    uno->feeding = 1;
+    avr_cycle_timer_register(uno->avr, uno->uart->cycles_per_byte, feed, uno);
+  }
+}
+
+/* ---- ADC ---- */
+
+static uint32_t reference_mv(const uno_t *uno) {
+  switch (uno->avr->data[ADMUX_REG] >> 6) {
+  case 0:
+    return uno->avr->aref;
+  case 1:
+    return uno->avr->avcc;
+  default:
+    return 1100;
+  }
+}
+
+static uint32_t input_mv(uno_t *uno, avr_adc_mux_t mux) {
+  if (mux.kind == ADC_MUX_REF)
+    return mux.src;
+  if (mux.kind != ADC_MUX_SINGLE || !uno->adc_mv)
+    return 0;
+  int mv = uno->adc_mv(mux.src, uno->avr->cycle);
+  return mv < 0 ? 0 : (uint32_t)mv;
+}
+
+static void on_conversion_start(avr_irq_t *irq, uint32_t value, void *param) {
+  (void)irq;
+  uno_t *uno = param;
+  union {
+    avr_adc_mux_t mux;
+    uint32_t value;
+  } e = {.value = value};
+  uint32_t code = input_mv(uno, e.mux) * 1024 / reference_mv(uno);
+  uno->converted = uno->sampling;
+  uno->sampling = code > 1023 ? 1023 : (uint16_t)code;
+}
+
+static uint16_t adc_result(const uno_t *uno) {
+  const uint8_t *data = uno->avr->data;
+  uint16_t code = data[ADCSRA_REG] & ADSC ? uno->converted : uno->sampling;
+  return data[ADMUX_REG] & ADLAR ? (uint16_t)(code << 6) : code;
+}
+
+static uint8_t read_adcl(avr_t *avr, avr_io_addr_t addr, void *param) {
+  return avr->data[addr] = (uint8_t)adc_result(param);
+}
+
+static uint8_t read_adch(avr_t *avr, avr_io_addr_t addr, void *param) {
+  return avr->data[addr] = (uint8_t)(adc_result(param) >> 8);
+}
+
+/* ---- EEPROM ---- */
+
+static avr_cycle_count_t eeprom_done(avr_t *avr, avr_cycle_count_t when, void *param) {
+  (void)when;
+  avr->data[EECR_REG] &= (uint8_t)~EEPE;
+  ((uno_t *)param)->eeprom_busy_at = -1;
+  return 0;
+}
+
+static void write_eecr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
+  uno_t *uno = param;
+  if (uno->eeprom_busy_at >= 0) {
+    uno->eecr_write(avr, addr, v & (uint8_t)~EEPE, uno->eecr_param);
+    avr->data[EECR_REG] |= EEPE;
+    return;
+  }
+  int starts = (avr->data[EECR_REG] & EEMPE) && (v & EEPE);
+  uno->eecr_write(avr, addr, v, uno->eecr_param);
+  if (!starts)
+    return;
+  avr->data[EECR_REG] |= EEPE;
+  uno->eeprom_busy_at = (avr->data[EEARL_REG] | avr->data[EEARL_REG + 1] << 8) & 1023;
+  avr_cycle_timer_register(avr, EEPROM_WRITE_CYCLES, eeprom_done, uno);
+}
+
+/* ---- pins and markers ---- */
+
+static void on_servo_pin(avr_irq_t *irq, uint32_t value, void *param) {
+  (void)irq;
+  uno_t *uno = param;
+  uint64_t cycle = uno->avr->cycle;
+  if (value & 1) {
+    uno->pulse_start = cycle;
+    return;
+  }
+  if (!uno->pulse_start)
+    return;
+  log_event(&uno->pulses, uno->pulse_start, cycle);
+  if (uno->on_pulse)
+    uno->on_pulse(uno->pulse_start, cycle);
+  uno->pulse_start = 0;
+}
+
+static void write_mark(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
+  avr->data[addr] = v;
+  log_event(&((uno_t *)param)->marks, avr->cycle, v);
+}
+
+static avr_io_t *find_io(avr_t *avr, const char *kind) {
+  avr_io_t *io = avr->io_port;
+  while (io && strcmp(io->kind, kind))
+    io = io->next;
+  return io;
+}
+
+/* simavr clears PINx but not what it last told of each pin, and tells only of changes. */
+static void settle_pins(avr_t *avr) {
+  for (avr_io_t *io = avr->io_port; io; io = io->next) {
+    if (strcmp(io->kind, "port"))
+      continue;
+    avr_ioport_t *port = (avr_ioport_t *)io;
+    unsigned driven = port->external.pull_mask & port->external.pull_value;
+    avr->data[port->r_pin] = (uint8_t)driven;
+    for (unsigned i = 0; i < 8; i++)
+      io->irq[i].value = driven >> i & 1u;
+  }
+}
+
+static void on_reset(avr_io_t *io) {
+  uno_t *uno = (uno_t *)((char *)io - offsetof(uno_t, parts));
+  uno->xon = 1;
+  uno->feeding = 0;
+  uno->eeprom_busy_at = -1;
+  uno->pulse_start = 0;
+  uno->sampling = uno->converted = 0;
+  settle_pins(uno->avr);
+  uno_start_feeding(uno);
+}
+
+static void replace_read(avr_t *avr, int reg, avr_io_read_t read, void *param) {
+  avr->io[AVR_DATA_TO_IO(reg)].r.c = read;
+  avr->io[AVR_DATA_TO_IO(reg)].r.param = param;
+}
+
+static void hook_registers(uno_t *uno) {
+  avr_t *avr = uno->avr;
+  replace_read(avr, ADCL_REG, read_adcl, uno);
+  replace_read(avr, ADCH_REG, read_adch, uno);
+  uno->eecr_write = avr->io[AVR_DATA_TO_IO(EECR_REG)].w.c;
+  uno->eecr_param = avr->io[AVR_DATA_TO_IO(EECR_REG)].w.param;
+  avr->io[AVR_DATA_TO_IO(EECR_REG)].w.c = write_eecr;
+  avr->io[AVR_DATA_TO_IO(EECR_REG)].w.param = uno;
+  avr_register_io_write(avr, GPIOR0_REG, write_mark, uno);
+}
+
+static void hook_pins(uno_t *uno) {
+  avr_irq_t *uart = uno->uart->io.irq;
+  avr_irq_register_notify(uart + UART_IRQ_OUTPUT, on_uart_output, uno);
+  avr_irq_register_notify(uart + UART_IRQ_OUT_XON, on_xon, uno);
+  avr_irq_register_notify(uart + UART_IRQ_OUT_XOFF, on_xoff, uno);
+  uno->uart->flags &= ~(uint32_t)(AVR_UART_FLAG_POLL_SLEEP | AVR_UART_FLAG_STDIO);
+  avr_irq_register_notify(find_io(uno->avr, "adc")->irq + ADC_IRQ_OUT_TRIGGER, on_conversion_start,
+                          uno);
+  avr_irq_register_notify(avr_io_getirq(uno->avr, AVR_IOCTL_IOPORT_GETIRQ('B'), 1), on_servo_pin,
+                          uno);
+}
+
+void uno_hook_parts(uno_t *uno) {
+  uno->uart = (avr_uart_t *)find_io(uno->avr, "uart");
+  uno->eeprom = (avr_eeprom_t *)find_io(uno->avr, "eeprom");
+  uno->parts.kind = "fixprop";
+  uno->parts.reset = on_reset;
+  avr_register_io(uno->avr, &uno->parts);
+  hook_registers(uno);
+  hook_pins(uno);
+}

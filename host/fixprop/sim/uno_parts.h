@@ -1,0 +1,37 @@
+/* The inside of the simulated Uno, shared by uno.c (the chip) and uno_parts.c (what it has on it).
+ */
+#ifndef FIXPROP_SIM_UNO_PARTS_H
+#define FIXPROP_SIM_UNO_PARTS_H
+
+#include <simavr/avr_eeprom.h>
+#include <simavr/avr_uart.h>
+#include <simavr/sim_avr.h>
+
+#include "uno_buffers.h"
+
+struct uno {
+  avr_t *avr;
+  avr_uart_t *uart;
+  avr_eeprom_t *eeprom;
+  avr_io_t parts; /* its reset() tells us of resets that the firmware causes (watchdog) */
+  uint64_t now;   /* >= avr->cycle while asleep; the chip's clock jumps only to events */
+  queue_t line_in, line_out;
+  int xon, feeding;
+  uno_adc_mv_t adc_mv;
+  uno_pulse_t on_pulse;
+  uint16_t sampling, converted; /* ADC codes: of the conversion last begun, and the one before */
+  uint64_t pulse_start;
+  log_t pulses, marks;
+  avr_io_write_t eecr_write;
+  void *eecr_param;
+  int eeprom_busy_at; /* address being written, or -1 */
+  int stop;
+  char crash[160];
+};
+
+/* Puts our line, ADC, EEPROM, pins and markers in place of simavr's; after avr_init(). */
+void uno_hook_parts(uno_t *uno);
+/* Bytes begin to flow to the UART, if there are any and they do not yet. */
+void uno_start_feeding(uno_t *uno);
+
+#endif

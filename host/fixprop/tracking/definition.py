@@ -1,0 +1,92 @@
+"""Pins, periods, scales and limits of the tracker, once; tracker_definition.h is generated from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fixprop.formats import PASS_WEIGHT, RATE
+from fixprop.library_headers import banner
+from fixprop.network import Topology
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One number that the firmware and the host share."""
+
+    name: str
+    value: int
+    unit: str
+    text: str
+
+
+TOPOLOGY = Topology((4, 8, 3), ("tanh", "linear"))
+OUTPUTS = ("bearing", "bearing_ahead", "presence")
+
+CONSTANTS = (
+    Constant("PIN_LEFT_SENSOR", 0, "A", "analog input of the left sensor"),
+    Constant("PIN_RIGHT_SENSOR", 1, "A", "analog input of the right sensor"),
+    Constant("PIN_SERVO", 9, "D", "OC1A: the pulse comes from Timer1 itself"),
+    # The sensors free-run at 38.3 +- 9.6 ms [Sharp E4-A00201EN]: more readings would repeat.
+    Constant("READING_PERIOD_MS", 38, "ms", "from one reading to the next"),
+    Constant("BURST_READS", 16, "conversions", "of one sensor in one reading"),
+    # Spikes only read high, so the reading is the mean of the low middle of the sorted burst.
+    Constant("BURST_FIRST_RANK", 1, "rank", "lowest read of the sorted burst that counts"),
+    Constant("BURST_RANKS", 8, "ranks", "reads that count; their sum is the reading"),
+    Constant("READING_HIGHEST", 8 * 1000, "counts x 8", "above it the sensor's wire is loose"),
+    # Network inputs, Q0.15, from readings in eighths of a count.
+    Constant("LEVEL_ZERO", 2048, "counts x 8", "reading that the network sees as 0"),
+    Constant("LEVEL_GAIN", 12, "", "Q0.15 per eighth of a count"),
+    Constant("CHANGE_SHIFT", 3, "bits", "change since the last reading, to fit int8"),
+    Constant("CHANGE_GAIN", 64, "", "Q0.15 per step of the change"),
+    Constant("MEMORY_PRESENT", 80, "samples", "of a hand that the replay memory holds"),
+    Constant("MEMORY_ABSENT", 16, "samples", "of no hand that it holds"),
+    Constant("MEMORY_REPLACE", 6, "", "a full memory takes one in so many new samples"),
+    # Bearings: int8 labels in quarter degrees; Q0.15 on the network's side, 1.0 is 32 degrees.
+    Constant("BEARING_PER_LABEL", 256, "", "Q0.15 per quarter degree"),
+    Constant("BEARING_LABEL_SHIFT", 8, "bits", "the same as a shift"),
+    Constant("BEARING_FULL_SCALE_DEG", 32, "deg", "bearing of the output 1.0"),
+    Constant("LABEL_UNKNOWN", -128, "", "label of a bearing that nobody knows"),
+    Constant("PRESENCE_TARGET", 16384, "Q0.15", "a hand is there; none: its negative"),
+    # SG90: 500 to 2400 us for 180 degrees.
+    Constant("SERVO_CENTRE_US", 1450, "us", "pulse that points straight ahead"),
+    Constant("SERVO_LOW_US", 500, "us", "shortest pulse"),
+    Constant("SERVO_HIGH_US", 2400, "us", "longest pulse"),
+    Constant("SERVO_US_PER_FULL_SCALE", 338, "us", "pulse change for 32 degrees"),
+    Constant("LABEL_PER_US_Q8", 97, "", "quarter degrees per us of pulse, times 256"),
+    Constant("TEACH_REST_READINGS", 105, "readings", "the pointer rests, nobody is there"),
+    Constant("TEACH_SETTLE_READINGS", 40, "readings", "time to take up the pointer, unlabelled"),
+    Constant("TEACH_SWEEP_US", 175, "us", "the pointer sweeps so far to each side: 16.6 degrees"),
+    Constant("TEACH_SLOWEST_US", 5, "us", "slowest sweep, per reading"),
+    Constant("TEACH_SPEEDS", 8, "", "sweeps go at slowest, slowest + 1, ..."),
+    Constant("RATE_START", 1 << (RATE.fraction - 3), "UQ3.13", "learning rate of a fresh network"),
+    Constant("RATE_HALVING_READINGS", 400, "readings", "of a lesson, until the rate halves"),
+    Constant("WEIGHT_SPREAD", 1 << (PASS_WEIGHT.fraction - 1), "Q4.11", "of initial weights"),
+    Constant("CHECK_READINGS", 16, "readings", "from one weight checksum to the next"),
+    Constant("HEALTH_READINGS", 26, "readings", "from one health message to the next"),
+)
+
+VALUES = {constant.name: constant.value for constant in CONSTANTS}
+READING_PERIOD_S = VALUES["READING_PERIOD_MS"] / 1000
+
+
+def definition_text() -> str:
+    """Every constant on a line: the tracker's part of the fingerprint."""
+    return "".join(f"{c.name} {c.value}\n" for c in CONSTANTS)
+
+
+def tracker_definition_h() -> str:
+    """firmware/lib/tracker/src/tracker_definition.h."""
+    lines = [banner("host/fixprop/tracking/definition.py")]
+    lines += ["#ifndef TRACKER_DEFINITION_H\n#define TRACKER_DEFINITION_H\n\n"]
+    for c in CONSTANTS:
+        unit = f"{c.unit}: " if c.unit else ""
+        value = f"({c.value})" if c.value < 0 else f"{c.value}"
+        lines.append(f"#define {c.name} {value} /* {unit}{c.text} */\n")
+    lines.append("\n#endif\n")
+    return "".join(lines)
+
+
+def generated_files() -> dict[Path, str]:
+    """Contents of the tracker's generated files, by path from the project's root."""
+    return {Path("firmware/lib/tracker/src/tracker_definition.h"): tracker_definition_h()}
