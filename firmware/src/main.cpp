@@ -41,13 +41,21 @@ static void sleep_until_interrupt() {
   sei();
 }
 
+// GPIOR0 says whether work is being done: two cycles that let a simulator or debugger time it.
+static bool timed_work() {
+  GPIOR0 = 1;
+  const bool done = tracker_work();
+  GPIOR0 = 0;
+  return done;
+}
+
 static void take_turn() {
   uint8_t byte;
   while (uart_take(&byte)) tracker_receive(byte);
   adc_reading reading;
   if (adc_take(&reading)) {
     tracker_reading(reading.left, reading.right, reading.time_us);
-  } else if (!tracker_work()) {
+  } else if (!timed_work()) {
     sleep_until_interrupt();
   }
 }

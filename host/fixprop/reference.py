@@ -28,6 +28,17 @@ class Reference:
             start += count
         return cls(topology, weights)
 
+    def flat(self) -> Reals:
+        """All weights, [weight_count], in storage order."""
+        return np.concatenate([w.ravel() for w in self.weights])
+
+    def set_flat(self, flat: Reals) -> None:
+        """The inverse of `flat`."""
+        start = 0
+        for weights in self.weights:
+            weights[:] = flat[start : start + weights.size].reshape(weights.shape)
+            start += weights.size
+
     def forward(self, inputs: Reals) -> list[Reals]:
         """Values of every layer, inputs first, for `inputs` [samples, inputs]."""
         values = [np.atleast_2d(np.asarray(inputs, np.float64))]

@@ -83,6 +83,7 @@ class NativeBoard:
     def __init__(self, world: World, url: str = "native://") -> None:
         self.url, self.world = url, world
         self.tracker = NativeTracker()
+        self.first_burst_s = READING_PERIOD_S
         self._readings, self._next_pulse_s = 0, 0.0
         self._time_s = 0.0
 

@@ -15,15 +15,21 @@ class SimulatedBoard:
 
     def __init__(self, elf: Path, world: World, url: str = "sim://") -> None:
         self.url, self.world = url, world
+        self.first_burst_s: float | None = None
         self.uno = SimulatedUno(
             elf,
-            adc_mv=world.adc_mv,
+            adc_mv=self._adc_mv,
             on_pulse=lambda pulse: world.servo_pulse(pulse.width_us, pulse.end_s),
         )
 
+    def _adc_mv(self, channel: int, cycle: int) -> int:
+        if self.first_burst_s is None:
+            self.first_burst_s = cycle / CLOCK_HZ
+        return self.world.adc_mv(channel, cycle)
+
     def read(self, seconds: float) -> bytes:
         """See Port; the chip runs until something has come or the time is over."""
-        end = self.uno.cycle + round(seconds * CLOCK_HZ)
+        end = self.uno.cycle + max(1, round(seconds * CLOCK_HZ))
         while self.uno.cycle < end:
             self.uno.run(min(round(SLICE_S * CLOCK_HZ), end - self.uno.cycle))
             if data := self.uno.receive():

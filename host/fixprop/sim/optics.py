@@ -20,10 +20,10 @@ _FAN_SIGMAS = 2.2  # the fan ends where the beam has 9 % of its axis intensity
 
 @dataclass(frozen=True)
 class Mount:
-    """Two sensors, long axes vertical, turned towards each other; beams cross at 30 cm."""
+    """Two sensors, long axes vertical, turned towards each other by toe_in_deg each."""
 
     baseline_cm: float = 10.0
-    toe_in_deg: float = 9.5
+    toe_in_deg: float = 5.0
     half_angle_deg: float = 3.5  # where the beam has half its axis intensity; sources: 2.1 to 4.3
     background_cm: float = 150.0  # the wall behind the scene, as bright as the hand
 

@@ -17,7 +17,6 @@ CLOCK_HZ = 16_000_000
 SRAM_START, SRAM_END = 0x100, 0x900
 EEPROM_BYTES = 1024
 AVCC_MV = 5000
-SIMAVR_HEADERS = Path("/usr/include/simavr")
 _HERE = Path(__file__).parent
 
 AdcMv = Callable[[int, int], int]
@@ -44,17 +43,18 @@ class Mark(NamedTuple):
 
 @cache
 def _library() -> tuple[cffi.FFI, Any]:
-    if not SIMAVR_HEADERS.is_dir():
-        raise MissingTool(
-            "libsimavr is not installed; on Debian: sudo apt-get install libsimavr-dev"
-        )
     header = (_HERE / "uno.h").read_text()
     ffi = cffi.FFI()
     ffi.cdef(header.split("/* cdef begins */")[1].split("/* cdef ends */")[0])
     sources = [_HERE / "uno.c", _HERE / "uno_parts.c"]
-    return ffi, ffi.dlopen(
-        str(build_shared_library("uno", sources, include=[_HERE], libraries=["simavr"]))
-    )
+    path = build_shared_library("uno", sources, include=[_HERE], libraries=["simavr"])
+    try:
+        return ffi, ffi.dlopen(str(path))
+    except OSError as error:
+        raise MissingTool(
+            f"the simulated Uno does not load ({error}); "
+            "on Debian: sudo apt-get install libsimavr-dev"
+        ) from error
 
 
 class SimulatedUno:
@@ -175,18 +175,18 @@ class SimulatedUno:
 
     def pulses(self) -> list[Pulse]:
         """The pulses on D9 (PB1) that ended since the last call."""
-        return [_pulse(e.cycle, e.value) for e in self._events(self._c.uno_pulses)]
+        return [_pulse(cycle, value) for cycle, value in self._events(self._c.uno_pulses)]
 
     def marks(self) -> list[Mark]:
         """What the firmware wrote to GPIOR0 since the last call."""
-        return [Mark(e.value, e.cycle) for e in self._events(self._c.uno_marks)]
+        return [Mark(value, cycle) for cycle, value in self._events(self._c.uno_marks)]
 
-    def _events(self, take: Any) -> list[Any]:
-        events = []
+    def _events(self, take: Any) -> list[tuple[int, int]]:
+        events: list[tuple[int, int]] = []
         while True:
             buffer = self._ffi.new("uno_event_t[1024]")
             count = take(self._uno, buffer, 1024)
-            events += list(buffer[0:count])
+            events += [(buffer[i].cycle, buffer[i].value) for i in range(count)]
             if count < 1024:
                 return events
 

@@ -10,12 +10,17 @@
  */
 #include <simavr/avr_adc.h>
 #include <simavr/avr_ioport.h>
+#include <simavr/avr_timer.h>
 
 #include "uno_parts.h"
 
 enum {
   GPIOR0_REG = 0x3E,
   EECR_REG = 0x3F,
+  TCCR1A_REG = 0x80,
+  TCCR1B_REG = 0x81,
+  ICR1L_REG = 0x86,
+  OCR1AL_REG = 0x88,
   EEARL_REG = 0x41,
   ADCL_REG = 0x78,
   ADCH_REG = 0x79,
@@ -121,7 +126,8 @@ static avr_cycle_count_t eeprom_done(avr_t *avr, avr_cycle_count_t when, void *p
 static void write_eecr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
   uno_t *uno = param;
   if (uno->eeprom_busy_at >= 0) {
-    uno->eecr_write(avr, addr, v & (uint8_t)~EEPE, uno->eecr_param);
+    uint8_t refused = (uint8_t)(v & ~EEPE);
+    uno->eecr_write(avr, addr, refused, uno->eecr_param);
     avr->data[EECR_REG] |= EEPE;
     return;
   }
@@ -150,6 +156,32 @@ static void on_servo_pin(avr_irq_t *irq, uint32_t value, void *param) {
   if (uno->on_pulse)
     uno->on_pulse(uno->pulse_start, cycle);
   uno->pulse_start = 0;
+}
+
+static uint32_t word_at(const avr_t *avr, int reg) {
+  return avr->data[reg] | (uint32_t)avr->data[reg + 1] << 8;
+}
+
+static avr_timer_t *timer1(avr_t *avr) {
+  for (avr_io_t *io = avr->io_port; io; io = io->next)
+    if (!strcmp(io->kind, "timer") && ((avr_timer_t *)io)->name == '1')
+      return (avr_timer_t *)io;
+  return 0;
+}
+
+static int in_fast_pwm_up_to_icr1(const avr_t *avr) {
+  return (avr->data[TCCR1A_REG] & 0x03) == 0x02 && (avr->data[TCCR1B_REG] & 0x18) == 0x18;
+}
+
+/* simavr 1.6 works out the length of a fast PWM pulse only when the timer's mode changes. The chip
+ * takes a new OCR1A at the next period's start (datasheet, 16.9.3), as simavr takes comp_cycles. */
+static void write_ocr1a(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
+  uno_t *uno = param;
+  uno->ocr1a_write(avr, addr, v, uno->ocr1a_param);
+  avr_timer_t *timer = timer1(avr);
+  uint32_t top = word_at(avr, ICR1L_REG), ticks = word_at(avr, OCR1AL_REG) + 1;
+  if (in_fast_pwm_up_to_icr1(avr) && timer->tov_cycles && ticks <= top)
+    timer->comp[AVR_TIMER_COMPA].comp_cycles = timer->tov_cycles * ticks / (top + 1);
 }
 
 static void write_mark(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
@@ -201,6 +233,10 @@ static void hook_registers(uno_t *uno) {
   uno->eecr_param = avr->io[AVR_DATA_TO_IO(EECR_REG)].w.param;
   avr->io[AVR_DATA_TO_IO(EECR_REG)].w.c = write_eecr;
   avr->io[AVR_DATA_TO_IO(EECR_REG)].w.param = uno;
+  uno->ocr1a_write = avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.c;
+  uno->ocr1a_param = avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.param;
+  avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.c = write_ocr1a;
+  avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.param = uno;
   avr_register_io_write(avr, GPIOR0_REG, write_mark, uno);
 }
 

@@ -24,6 +24,8 @@ struct uno {
   log_t pulses, marks;
   avr_io_write_t eecr_write;
   void *eecr_param;
+  avr_io_write_t ocr1a_write;
+  void *ocr1a_param;
   int eeprom_busy_at; /* address being written, or -1 */
   int stop;
   char crash[160];

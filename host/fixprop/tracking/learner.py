@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ from fixprop.tracking.definition import TOPOLOGY, VALUES
 from fixprop.wire.crc import crc16
 
 UNKNOWN = VALUES["LABEL_UNKNOWN"]
+PER_LABEL = VALUES["BEARING_PER_LABEL"]
 
 
 class Learner(Protocol):
@@ -66,12 +67,19 @@ class View:
 
     def inputs(self) -> Integers:
         """int64 [1, 4], Q0.15."""
-        levels = [
-            (reading - VALUES["LEVEL_ZERO"]) * VALUES["LEVEL_GAIN"]
-            for reading in (self.left, self.right)
-        ]
-        changes = [c * VALUES["CHANGE_GAIN"] for c in (self.left_change, self.right_change)]
-        return ACTIVATION.saturate([levels + changes])
+        left, right = self.left, self.right
+        sums = left + right - 2 * VALUES["LEVEL_ZERO"], self.left_change + self.right_change
+        differences = left - right, self.left_change - self.right_change
+        return ACTIVATION.saturate(
+            [
+                [
+                    sums[0] * VALUES["LEVEL_GAIN"],
+                    differences[0] * VALUES["DIFFERENCE_GAIN"],
+                    sums[1] * VALUES["CHANGE_GAIN"],
+                    differences[1] * VALUES["CHANGE_GAIN"],
+                ]
+            ]
+        )
 
     @property
     def plausible(self) -> bool:
@@ -79,23 +87,45 @@ class View:
         return max(self.left, self.right) <= VALUES["READING_HIGHEST"]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sample:
-    """A view and its label, in quarter degrees."""
+    """A cell of the replay memory: a view, and its targets as they are kept."""
 
     view: View
-    bearing: int
-    bearing_ahead: int = UNKNOWN
+    bearing: int = NO_TARGET  # Q0.15; NO_TARGET: no hand is there
+    ahead_step: int = UNKNOWN  # quarter degrees to the next reading's label
 
     def targets(self) -> Integers:
         """int64 [1, 3], Q0.15: bearing, bearing ahead, presence."""
-        present = self.bearing != UNKNOWN
-        bearings = [
-            NO_TARGET if label == UNKNOWN else label * VALUES["BEARING_PER_LABEL"]
-            for label in (self.bearing, self.bearing_ahead)
-        ]
+        present = self.bearing != NO_TARGET
+        ahead = NO_TARGET
+        if self.ahead_step != UNKNOWN:
+            ahead = int(ACTIVATION.saturate(self.bearing + self.ahead_step * PER_LABEL))
         presence = VALUES["PRESENCE_TARGET"] * (1 if present else -1)
-        return np.array([[*bearings, presence]], np.int64)
+        return np.array([[self.bearing, ahead, presence]], np.int64)
+
+
+def sample_of(view: View, label: int, next_label: int = UNKNOWN) -> Sample:
+    """The sample of a reading, its label and the next reading's, both quarter degrees."""
+    if label == UNKNOWN:
+        return Sample(view)
+    step = next_label - label
+    known = next_label != UNKNOWN and abs(step) <= 127
+    return Sample(view, label * PER_LABEL, step if known else UNKNOWN)
+
+
+def cell_of(view: View, label: int) -> int:
+    """The cell in which a sample of a hand is kept: its band of bearings, its band of distance."""
+    bands = VALUES["BEARING_BANDS"]
+    level = sum(view.left + view.right > VALUES[f"LEVEL_EDGE_{n}"] for n in (1, 2, 3))
+    column = (label >> VALUES["BEARING_BAND_SHIFT"]) + bands // 2
+    return level * bands + max(0, min(bands - 1, column))
+
+
+def towards(mean: int, value: int) -> int:
+    """One step of the running mean that a cell keeps."""
+    shift = VALUES["MEMORY_MEAN_SHIFT"]
+    return mean + ((value - mean + (1 << (shift - 1))) >> shift)
 
 
 def label_of_pulse(pulse_us: int) -> int:
@@ -140,9 +170,9 @@ class MirrorLearner:
         self.network.rate = VALUES["RATE_START"]
         self.step = 0
         self.view: View | None = None
-        self.pending: Sample | None = None
-        self.absent: list[Sample] = []
-        self.present: list[Sample] = []
+        self.waiting: tuple[View, int] | None = None  # a lesson's reading and its label
+        self.next_absent = 0
+        self.memory: list[Sample | None] = [None] * VALUES["MEMORY_SAMPLES"]
 
     def read(self, left: int, right: int) -> Integers:
         """See Learner."""
@@ -154,49 +184,55 @@ class MirrorLearner:
     def label_lesson(self, bearing: int) -> None:
         """See Learner."""
         assert self.view is not None
-        self._finish_pending(bearing)
-        self.pending = Sample(self.view, bearing)
+        self._finish_waiting(bearing)
+        self.waiting = self.view, bearing
 
     def label_none(self) -> None:
         """See Learner."""
-        self._finish_pending(UNKNOWN)
+        self._finish_waiting(UNKNOWN)
 
-    def _finish_pending(self, bearing_ahead: int) -> None:
-        if self.pending is None:
-            return
-        if self.pending.bearing != UNKNOWN:
-            self.pending.bearing_ahead = bearing_ahead
-        self._store(self.pending)
-        self.pending = None
+    def _finish_waiting(self, next_label: int) -> None:
+        if self.waiting is not None:
+            self._store(*self.waiting, next_label)
+        self.waiting = None
 
     def mark(self, bearing: int) -> None:
         """See Learner."""
         if self.view is not None:
-            self._store(Sample(self.view, bearing))
+            self._store(self.view, bearing, UNKNOWN)
 
-    def _store(self, sample: Sample) -> None:
-        if not sample.view.plausible:
+    def _store(self, view: View, label: int, next_label: int) -> None:
+        if not view.plausible:
             return
-        if sample.bearing == UNKNOWN:
-            self._keep(self.absent, VALUES["MEMORY_ABSENT"], sample)
+        sample = sample_of(view, label, next_label)
+        if label == UNKNOWN:
+            self.memory[VALUES["MEMORY_CELLS"] + self.next_absent] = sample
+            self.next_absent = (self.next_absent + 1) % VALUES["MEMORY_ABSENT"]
         else:
-            self._keep(self.present, VALUES["MEMORY_PRESENT"], sample)
+            self._average(cell_of(view, label), sample)
 
-    def _keep(self, memory: list[Sample], size: int, sample: Sample) -> None:
-        if len(memory) < size:
-            memory.append(sample)
-            return
-        slot = self.order.below(size * VALUES["MEMORY_REPLACE"])
-        if slot < size:
-            memory[slot] = sample
+    def _average(self, cell: int, sample: Sample) -> None:
+        mean = self.memory[cell]
+        if mean is not None:
+            view = replace(
+                sample.view,  # the changes stay those of the latest: to and fro would cancel
+                left=towards(mean.view.left, sample.view.left),
+                right=towards(mean.view.right, sample.view.right),
+            )
+            sample = replace(sample, view=view, bearing=towards(mean.bearing, sample.bearing))
+        self.memory[cell] = sample
 
     def train(self, steps: int) -> None:
         """See Learner."""
-        memory = self.absent + self.present
-        for _ in range(steps if memory else 0):
-            sample = memory[self.order.below(len(memory))]
+        for _ in range(steps if self.memory_count() else 0):
+            sample = self._draw()
             self.network.train(sample.view.inputs(), sample.targets())
             self.step += 1
+
+    def _draw(self) -> Sample:
+        while (sample := self.memory[self.order.below(len(self.memory))]) is None:
+            continue
+        return sample
 
     def set_rate(self, rate: int) -> None:
         """See Learner."""
@@ -218,4 +254,4 @@ class MirrorLearner:
 
     def memory_count(self) -> int:
         """See Learner."""
-        return len(self.absent) + len(self.present)
+        return sum(sample is not None for sample in self.memory)

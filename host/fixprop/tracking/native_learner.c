@@ -77,5 +77,5 @@ uint32_t native_learner_order(const native_learner *n) {
 }
 
 uint8_t native_learner_memory_count(const native_learner *n) {
-  return learner_memory_count(&n->learner);
+  return n->learner.memory_count;
 }

@@ -10,6 +10,7 @@ from fixprop.sim.optics import Hand, Mount, look
 from fixprop.sim.sensors import LEFT, RIGHT
 
 AHEAD = Mount(baseline_cm=0, toe_in_deg=0)
+CROSSED = Mount(toe_in_deg=9.5)  # 5 cm / tan(9.5 degrees) = 30 cm
 CARD = Hand(width_cm=200, depth_cm=0.01)
 
 
@@ -28,7 +29,7 @@ def test_an_absent_hand_reads_the_background() -> None:
 
 def test_the_edge_is_soft_about_three_cm_wide_at_30_cm() -> None:
     x = np.linspace(-12, 0, 1201)  # an 8 cm hand comes into the left beam from the left
-    seen, _ = look(Mount(), Hand(), LEFT, np.degrees(np.arctan2(x, 30)), np.hypot(x, 30))
+    seen, _ = look(CROSSED, Hand(), LEFT, np.degrees(np.arctan2(x, 30)), np.hypot(x, 30))
     mv = output_mv(seen)
     part = (mv - mv.min()) / (mv.max() - mv.min())
     assert part[0] == pytest.approx(0)
@@ -39,12 +40,12 @@ def test_the_edge_is_soft_about_three_cm_wide_at_30_cm() -> None:
 @pytest.mark.parametrize(("half_angle_deg", "narrower"), [(2.1, True), (4.3, False)])
 def test_a_narrower_beam_has_a_sharper_edge(half_angle_deg: float, narrower: bool) -> None:
     bearing = np.linspace(-25, 0, 501)
-    mount = Mount(half_angle_deg=half_angle_deg)
+    mount = Mount(toe_in_deg=9.5, half_angle_deg=half_angle_deg)
 
     def touched(m: Mount) -> int:
         return int((look(m, Hand(), LEFT, bearing, 30)[1] > 0.01).sum())
 
-    assert (touched(mount) < touched(Mount())) == narrower
+    assert (touched(mount) < touched(CROSSED)) == narrower
 
 
 def test_the_beams_cross_at_30_cm() -> None:
@@ -52,7 +53,7 @@ def test_the_beams_cross_at_30_cm() -> None:
 
     def centre(side: int, range_cm: float) -> float:
         bearing = np.linspace(-20, 20, 801)
-        coverage = look(Mount(), thin, side, bearing, range_cm)[1]
+        coverage = look(CROSSED, thin, side, bearing, range_cm)[1]
         return float((bearing * coverage).sum() / coverage.sum())
 
     assert centre(LEFT, 30) == pytest.approx(0, abs=0.5)
@@ -70,8 +71,8 @@ def test_left_and_right_are_mirror_images() -> None:
 
 def test_nobody_sees_the_hand_beyond_20_degrees_at_30_cm() -> None:
     for side in (LEFT, RIGHT):
-        assert look(Mount(), Hand(), side, [-20, 20], 30)[1] == pytest.approx(0)
-        assert look(Mount(), Hand(), side, 0, 30)[1] == pytest.approx(1, abs=0.02)
+        assert look(CROSSED, Hand(), side, [-20, 20], 30)[1] == pytest.approx(0)
+        assert look(CROSSED, Hand(), side, 0, 30)[1] == pytest.approx(1, abs=0.02)
 
 
 def test_an_array_gives_what_its_elements_give() -> None:

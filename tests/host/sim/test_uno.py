@@ -89,6 +89,25 @@ def test_the_servo_pin_gives_the_pulses_of_timer_1(build: Build) -> None:
     assert pulses[0].end_s == pytest.approx(pulses[0].start_cycle / 16e6 + 1450e-6, abs=1e-6)
 
 
+def test_a_new_pulse_length_takes_effect_at_the_next_period(build: Build) -> None:
+    uno = SimulatedUno(
+        build("""
+int main(void) {
+  DDRB |= _BV(1); ICR1 = 39999; OCR1A = 1999;
+  TCCR1A = _BV(COM1A1) | _BV(WGM11); TCCR1B = _BV(WGM13) | _BV(WGM12) | _BV(CS11);
+  for (uint16_t width = 2199;; width += 200) {
+    while (TCNT1 < 20000) {}
+    OCR1A = width;
+    while (TCNT1 > 20000) {}
+  }
+}""")
+    )
+    uno.run(200 * MS)
+    widths = [pulse.width_us for pulse in uno.pulses()]
+    assert len(widths) >= 9
+    assert widths == pytest.approx([1000 + 100 * n for n in range(len(widths))], abs=0.6)
+
+
 def test_marks_count_cycles_exactly(build: Build) -> None:
     uno = SimulatedUno(
         build(
@@ -281,7 +300,10 @@ def test_what_is_not_firmware_is_refused(tmp_path: Path) -> None:
 def test_without_libsimavr_it_says_what_to_install(
     build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uno_module, "SIMAVR_HEADERS", tmp_path / "absent")
+    absent = tmp_path / "libuno.so"
+    monkeypatch.setattr(uno_module, "build_shared_library", lambda *_, **__: absent)
+    elf = build(BUSY)
     uno_module._library.cache_clear()
     with pytest.raises(MissingTool, match="sudo apt-get install libsimavr-dev"):
-        SimulatedUno(build(BUSY))
+        SimulatedUno(elf)
+    uno_module._library.cache_clear()

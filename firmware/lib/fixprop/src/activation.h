@@ -5,6 +5,29 @@
 #include "fixprop.h"
 #include "rounding.h"
 
+#if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
+#define FIXPROP_AVR /* the assembly in avr_*.S takes the place of the C */
+#endif
+
+/* An exact weighted sum: upper * 2**16 + lower; 40 significant bits, Q.26. */
+typedef struct {
+  int32_t upper;
+  uint32_t lower;
+} fixprop_sum;
+
+#ifdef FIXPROP_AVR
+struct fixprop_activation {
+  void (*layer)(void);   /* whole layer's forward pass; called by avr_forward.S only */
+  const int16_t *middle; /* the table's entry for argument zero */
+  void (*slope)(void);
+};
+#else
+struct fixprop_activation {
+  int16_t (*of_sum)(const fixprop_sum *sum); /* output, Q0.15 */
+  uint16_t (*slope)(int16_t output);         /* UQ0.16; NULL: the slope is one */
+};
+#endif
+
 #ifdef __AVR__
 #include <avr/pgmspace.h>
 #define FIXPROP_FLASH PROGMEM
@@ -13,9 +36,7 @@ static inline int16_t fixprop_table_entry(const int16_t *entry) {
 }
 #else
 #define FIXPROP_FLASH
-static inline int16_t fixprop_table_entry(const int16_t *entry) {
-  return *entry;
-}
+static inline int16_t fixprop_table_entry(const int16_t *entry) { return *entry; }
 #endif
 
 /* round(sum / 2**shift), saturated to int16; 1 <= shift <= 16. */

@@ -15,18 +15,8 @@
 extern "C" {
 #endif
 
-/* An exact weighted sum: upper * 2**16 + lower; 40 significant bits, Q.26. */
-typedef struct {
-  int32_t upper;
-  uint32_t lower;
-} fixprop_sum;
-
 /* A function next to its derivative. What a network does not name is not linked. */
-typedef struct {
-  int16_t (*of_sum)(const fixprop_sum *sum); /* output, Q0.15 */
-  uint16_t (*slope)(int16_t output);         /* UQ0.16; NULL: the slope is one */
-} fixprop_activation;
-
+typedef struct fixprop_activation fixprop_activation;
 extern const fixprop_activation fixprop_sigmoid, fixprop_tanh, fixprop_linear;
 
 typedef struct {

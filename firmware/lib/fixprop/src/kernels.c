@@ -2,6 +2,8 @@
 
 #include "rounding.h"
 
+#ifndef FIXPROP_AVR
+
 /* Products are split at bit 16: neither part can overflow over 256 of them. */
 static void accumulate(fixprop_sum *sum, int32_t product) {
   sum->upper += product >> 16;
@@ -11,14 +13,16 @@ static void accumulate(fixprop_sum *sum, int32_t product) {
 fixprop_sum fixprop_dot_row(const int16_t *weights, const int16_t *values, uint8_t count) {
   fixprop_sum sum = {0, 0};
   accumulate(&sum, *weights++ * (INT32_C(1) << FIXPROP_ACTIVATION_FRACTION));
-  for (; count; count--) accumulate(&sum, (int32_t)*weights++ * *values++);
+  for (; count; count--)
+    accumulate(&sum, (int32_t)*weights++ * *values++);
   return sum;
 }
 
 fixprop_sum fixprop_dot_column(const int16_t *weights, uint8_t stride, const int16_t *factors,
                                uint8_t count) {
   fixprop_sum sum = {0, 0};
-  for (; count; count--, weights += stride) accumulate(&sum, (int32_t)*weights * *factors++);
+  for (; count; count--, weights += stride)
+    accumulate(&sum, (int32_t)*weights * *factors++);
   return sum;
 }
 
@@ -39,3 +43,4 @@ void fixprop_update_row(int16_t *weights, uint8_t *residuals, const int16_t *val
   for (; count; count--)
     change(weights++, residuals++, fixprop_round_shift(factor * *values++, shift));
 }
+#endif

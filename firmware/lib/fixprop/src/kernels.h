@@ -3,7 +3,7 @@
 #ifndef FIXPROP_KERNELS_H
 #define FIXPROP_KERNELS_H
 
-#include "fixprop.h"
+#include "activation.h"
 
 /* weights[0] + sum of weights[1 + i] * values[i]: Q4.11 times Q0.15 is Q.26. */
 fixprop_sum fixprop_dot_row(const int16_t *weights, const int16_t *values, uint8_t count);

@@ -1,6 +1,11 @@
 #include "kernels.h"
 #include "rounding.h"
 
+static uint16_t weights_of(const fixprop_layer *layer) {
+  return (uint16_t)(layer->neurons * (layer->inputs + 1));
+}
+
+#ifndef FIXPROP_AVR
 /* A walk over the layers: where one layer's part of each array begins. */
 typedef struct {
   const fixprop_layer *layer;
@@ -9,10 +14,6 @@ typedef struct {
   int16_t *inputs;
   int32_t *deltas;
 } place;
-
-static uint16_t weights_of(const fixprop_layer *layer) {
-  return (uint16_t)(layer->neurons * (layer->inputs + 1));
-}
 
 static place first_layer(const fixprop_network *n) {
   return (place){n->layers, n->weights, n->residuals, n->values, n->deltas};
@@ -48,15 +49,18 @@ static void forward_layer(const place *p) {
 
 const int16_t *fixprop_forward(fixprop_network *network) {
   place p = first_layer(network);
-  for (uint8_t l = network->layer_count; l; l--, go_up(&p)) forward_layer(&p);
+  for (uint8_t l = network->layer_count; l; l--, go_up(&p))
+    forward_layer(&p);
   return p.inputs;
 }
 
 /* error times slope: Q0.15 times UQ0.16 is Q.31, rounded to Q0.23. */
 static int32_t output_delta(const fixprop_activation *activation, int16_t output, int16_t target) {
-  if (target == FIXPROP_NO_TARGET) return 0;
+  if (target == FIXPROP_NO_TARGET)
+    return 0;
   const int16_t error = fixprop_saturate16((int32_t)target - output);
-  if (!activation->slope) return error * INT32_C(256);
+  if (!activation->slope)
+    return error * INT32_C(256);
   const int32_t slope = activation->slope(output);
   return fixprop_round_shift(error * slope, 8);
 }
@@ -70,7 +74,8 @@ static void output_deltas(const place *p, const int16_t *targets) {
 /* A layer's deltas as int16 factors of one common unit; true if that unit is the coarse one. */
 static bool factors_of(const place *p, int16_t *factors) {
   bool coarse = false;
-  for (uint8_t j = 0; j < p->layer->neurons; j++) coarse |= fixprop_is_coarse(p->deltas[j]);
+  for (uint8_t j = 0; j < p->layer->neurons; j++)
+    coarse |= fixprop_is_coarse(p->deltas[j]);
   for (uint8_t j = 0; j < p->layer->neurons; j++)
     factors[j] = fixprop_significant(p->deltas[j], coarse);
   return coarse;
@@ -79,7 +84,8 @@ static bool factors_of(const place *p, int16_t *factors) {
 static int32_t hidden_delta(const fixprop_activation *activation, const fixprop_sum *sum,
                             int16_t output, bool coarse) {
   int32_t error = sum->upper * INT32_C(256) + (int32_t)((sum->lower + 128) >> 8);
-  if (activation->slope) error = fixprop_scale(error, activation->slope(output));
+  if (activation->slope)
+    error = fixprop_scale(error, activation->slope(output));
   const int32_t limit = INT32_C(1) << (23 - FIXPROP_DELTA_WIDENING);
   if (coarse)
     return fixprop_clamp(error, -limit, limit - 1) * (INT32_C(1) << FIXPROP_DELTA_WIDENING);
@@ -114,7 +120,8 @@ static void update_layer(const place *p, uint16_t rate) {
 void fixprop_train(fixprop_network *network, const int16_t *targets) {
   fixprop_forward(network);
   place p = first_layer(network);
-  for (uint8_t l = 1; l < network->layer_count; l++) go_up(&p);
+  for (uint8_t l = 1; l < network->layer_count; l++)
+    go_up(&p);
   output_deltas(&p, targets);
   for (uint8_t l = network->layer_count; l > 1; l--, go_down(&p)) {
     hidden_deltas(&p); /* before this layer's weights move */
@@ -122,6 +129,7 @@ void fixprop_train(fixprop_network *network, const int16_t *targets) {
   }
   update_layer(&p, network->rate);
 }
+#endif
 
 uint16_t fixprop_weight_count(const fixprop_network *network) {
   uint16_t count = 0;

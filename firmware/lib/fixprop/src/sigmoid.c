@@ -1,6 +1,12 @@
 #include "activation.h"
 #include "sigmoid_table.h"
 
+#ifdef FIXPROP_AVR
+void fixprop_avr_sigmoid_layer(void), fixprop_avr_sigmoid_slope(void);
+const fixprop_activation fixprop_sigmoid = {fixprop_avr_sigmoid_layer,
+                                            sigmoid_table + FIXPROP_TABLE_INTERVALS / 2,
+                                            fixprop_avr_sigmoid_slope};
+#else
 static int16_t of_sum(const fixprop_sum *sum) {
   return fixprop_interpolate(sigmoid_table, fixprop_net(sum, FIXPROP_SIGMOID_SUM_SHIFT));
 }
@@ -13,3 +19,4 @@ static uint16_t slope(int16_t output) {
 }
 
 const fixprop_activation fixprop_sigmoid = {of_sum, slope};
+#endif

@@ -19,15 +19,17 @@ static int8_t change_of(uint16_t now, uint16_t before) {
   return (int8_t)(change < -128 ? -128 : change > 127 ? 127 : change);
 }
 
-static int16_t level(uint16_t reading) {
-  return saturate16(((int32_t)reading - LEVEL_ZERO) * LEVEL_GAIN);
+static int16_t level(uint16_t left, uint16_t right) {
+  return saturate16(((int32_t)left + right - 2 * LEVEL_ZERO) * LEVEL_GAIN);
 }
 
+/* Sum and difference rather than left and right: the readings of one hand rise and fall together,
+ * and gradient descent is slow along what two inputs share. */
 static void show(fixprop_network *network, const learner_view *view) {
-  network->values[0] = level(view->left);
-  network->values[1] = level(view->right);
-  network->values[2] = (int16_t)(view->left_change * CHANGE_GAIN);
-  network->values[3] = (int16_t)(view->right_change * CHANGE_GAIN);
+  network->values[0] = level(view->left, view->right);
+  network->values[1] = saturate16(((int32_t)view->left - view->right) * DIFFERENCE_GAIN);
+  network->values[2] = (int16_t)((view->left_change + view->right_change) * CHANGE_GAIN);
+  network->values[3] = (int16_t)((view->left_change - view->right_change) * CHANGE_GAIN);
 }
 
 const int16_t *learner_read(learner *l, uint16_t left, uint16_t right) {
@@ -46,47 +48,79 @@ static bool plausible(const learner_view *view) {
   return view->left <= READING_HIGHEST && view->right <= READING_HIGHEST;
 }
 
-/* A full memory takes one in MEMORY_REPLACE new samples, each in the place of a drawn one. */
-static void keep(learner *l, learner_sample *memory, uint8_t *count, uint8_t size,
-                 const learner_sample *sample) {
-  uint16_t slot = *count;
-  if (slot < size)
-    ++*count;
-  else
-    slot = fixprop_below(&l->order, size * MEMORY_REPLACE);
-  if (slot < size) memory[slot] = *sample;
+/* A quarter of the way from *mean to value: a running mean of the latest few samples. */
+static int16_t towards(int16_t mean, int16_t value) {
+  return (int16_t)(mean + (((int32_t)value - mean + (1 << (MEMORY_MEAN_SHIFT - 1))) >> MEMORY_MEAN_SHIFT));
 }
 
-static void store(learner *l, const learner_sample *sample) {
-  if (!plausible(&sample->view)) {
+/* Where in the field: BEARING_BANDS of 2 degrees times LEVEL_BANDS of distance. */
+static uint8_t cell_of(const learner_view *view, int8_t label) {
+  const uint16_t sum = (uint16_t)(view->left + view->right);
+  const uint8_t level = (uint8_t)((sum > LEVEL_EDGE_1) + (sum > LEVEL_EDGE_2) + (sum > LEVEL_EDGE_3));
+  const int8_t band = (int8_t)((label >> BEARING_BAND_SHIFT) + BEARING_BANDS / 2);
+  const uint8_t column = band < 0 ? 0 : band >= BEARING_BANDS ? BEARING_BANDS - 1 : (uint8_t)band;
+  return (uint8_t)(level * BEARING_BANDS + column);
+}
+
+static void put(learner *l, uint8_t slot, const learner_sample *sample) {
+  if (!l->memory[slot].filled) l->memory_count++;
+  l->memory[slot] = *sample;
+}
+
+static void store_present(learner *l, const learner_view *view, int8_t label, int8_t ahead_step) {
+  const uint8_t slot = cell_of(view, label);
+  learner_sample sample = {*view, (int16_t)(label * BEARING_PER_LABEL), ahead_step, true};
+  const learner_sample *mean = &l->memory[slot];
+  if (mean->filled) {
+    sample.view.left = (uint16_t)towards((int16_t)mean->view.left, (int16_t)view->left);
+    sample.view.right = (uint16_t)towards((int16_t)mean->view.right, (int16_t)view->right);
+    sample.bearing = towards(mean->bearing, sample.bearing);
+  }
+  put(l, slot, &sample);
+}
+
+static void store_absent(learner *l, const learner_view *view) {
+  const learner_sample sample = {*view, FIXPROP_NO_TARGET, LABEL_UNKNOWN, true};
+  put(l, (uint8_t)(MEMORY_CELLS + l->next_absent), &sample);
+  l->next_absent = (uint8_t)((l->next_absent + 1) % MEMORY_ABSENT);
+}
+
+static void store(learner *l, const learner_view *view, int8_t label, int8_t ahead_step) {
+  if (!plausible(view)) {
     if (l->rejected_samples != UINT16_MAX) l->rejected_samples++;
-  } else if (sample->label.bearing == LABEL_UNKNOWN) {
-    keep(l, l->absent, &l->absent_count, MEMORY_ABSENT, sample);
+  } else if (label == LABEL_UNKNOWN) {
+    store_absent(l, view);
   } else {
-    keep(l, l->present, &l->present_count, MEMORY_PRESENT, sample);
+    store_present(l, view, label, ahead_step);
   }
 }
 
-static void finish_pending(learner *l, int8_t bearing_ahead) {
-  if (!l->waiting) return;
+static int8_t step_between(int8_t label, int8_t next) {
+  const int16_t step = (int16_t)(next - label);
+  if (label == LABEL_UNKNOWN || next == LABEL_UNKNOWN || step > 127 || step < -127)
+    return LABEL_UNKNOWN;
+  return (int8_t)step;
+}
+
+static void finish_waiting(learner *l, int8_t next) {
+  if (l->waiting)
+    store(l, &l->waiting_view, l->waiting_label, step_between(l->waiting_label, next));
   l->waiting = false;
-  if (l->pending.label.bearing != LABEL_UNKNOWN) l->pending.label.bearing_ahead = bearing_ahead;
-  store(l, &l->pending);
 }
 
 void learner_label_lesson(learner *l, int8_t bearing) {
-  finish_pending(l, bearing);
-  l->pending = (learner_sample){l->view, {bearing, LABEL_UNKNOWN}};
+  finish_waiting(l, bearing);
+  l->waiting_view = l->view;
+  l->waiting_label = bearing;
   l->waiting = true;
 }
 
 void learner_label_none(learner *l) {
-  finish_pending(l, LABEL_UNKNOWN);
+  finish_waiting(l, LABEL_UNKNOWN);
 }
 
 void learner_mark(learner *l, int8_t bearing) {
-  const learner_sample sample = {l->view, {bearing, LABEL_UNKNOWN}};
-  if (l->has_view) store(l, &sample);
+  if (l->has_view) store(l, &l->view, bearing, LABEL_UNKNOWN);
 }
 
 static int8_t label_of(int16_t quarter_degrees) {
@@ -102,25 +136,25 @@ int8_t learner_label_of_bearing(int16_t bearing) {
   return label_of((int16_t)(((int32_t)bearing + BEARING_PER_LABEL / 2) >> BEARING_LABEL_SHIFT));
 }
 
-static int16_t bearing_target(int8_t label) {
-  return label == LABEL_UNKNOWN ? FIXPROP_NO_TARGET : (int16_t)(label * BEARING_PER_LABEL);
-}
-
-uint8_t learner_memory_count(const learner *l) {
-  return (uint8_t)(l->absent_count + l->present_count);
-}
-
+/* The memory has at least one filled cell. */
 static const learner_sample *draw(learner *l) {
-  const uint16_t slot = fixprop_below(&l->order, learner_memory_count(l));
-  return slot < l->absent_count ? &l->absent[slot] : &l->present[slot - l->absent_count];
+  const learner_sample *sample;
+  do {
+    sample = &l->memory[fixprop_below(&l->order, MEMORY_SAMPLES)];
+  } while (!sample->filled);
+  return sample;
+}
+
+static int16_t ahead_target(const learner_sample *sample) {
+  if (sample->ahead_step == LABEL_UNKNOWN) return FIXPROP_NO_TARGET;
+  return saturate16(sample->bearing + sample->ahead_step * (int32_t)BEARING_PER_LABEL);
 }
 
 bool learner_train(learner *l) {
-  if (!learner_memory_count(l)) return false;
+  if (!l->memory_count) return false;
   const learner_sample *sample = draw(l);
-  const bool present = sample->label.bearing != LABEL_UNKNOWN;
-  const int16_t targets[3] = {bearing_target(sample->label.bearing),
-                              bearing_target(sample->label.bearing_ahead),
+  const bool present = sample->bearing != FIXPROP_NO_TARGET;
+  const int16_t targets[3] = {sample->bearing, ahead_target(sample),
                               present ? PRESENCE_TARGET : -PRESENCE_TARGET};
   show(l->network, &sample->view);
   fixprop_train(l->network, targets);

@@ -1,5 +1,9 @@
 /* What is learned from readings: network inputs, labelled samples, the replay memory, training.
- * host/fixprop/tracking/learner.py is the same thing in Python, equal in every bit. */
+ * host/fixprop/tracking/learner.py is the same thing in Python, equal in every bit.
+ *
+ * The memory is a map of the field: one cell for each band of bearings and band of distance, and in it
+ * the running mean of the samples that fell there. A mean carries less noise than any one sample, and
+ * what was learned early is kept wherever the hand goes later. */
 #ifndef TRACKER_LEARNER_H
 #define TRACKER_LEARNER_H
 
@@ -19,29 +23,28 @@ typedef struct {
   int8_t left_change, right_change;  /* since the reading before, counts x 8 >> CHANGE_SHIFT */
 } learner_view;
 
-/* Quarter degrees; LABEL_UNKNOWN in both: no hand is there. */
+/* One cell of the replay memory. */
 typedef struct {
-  int8_t bearing, bearing_ahead;
-} learner_label;
-
-typedef struct {
-  learner_view view;
-  learner_label label;
+  learner_view view;  /* left and right averaged, the changes as in the latest */
+  int16_t bearing;    /* target averaged, Q0.15; FIXPROP_NO_TARGET: no hand is there */
+  int8_t ahead_step;  /* label of the next reading less this one's; LABEL_UNKNOWN */
+  bool filled;
 } learner_sample;
 
+/* Labels are quarter degrees; LABEL_UNKNOWN: no hand is there. */
 typedef struct {
   fixprop_network *network;
-  fixprop_generator order; /* draws which sample is trained, and which one is replaced */
+  fixprop_generator order; /* draws which sample is trained */
   uint32_t step;           /* training steps done */
   learner_view view;       /* the latest reading */
   bool has_view;
-  bool waiting; /* `pending` waits for the next reading's label, its bearing_ahead */
-  learner_sample pending;
+  bool waiting; /* the reading before waits for this one's label, one step ahead of its own */
+  learner_view waiting_view;
+  int8_t waiting_label;
+  uint8_t memory_count; /* cells filled */
+  uint8_t next_absent;
   uint16_t rejected_samples;
-  /* The replay memory: absent ones apart, or a lesson full of hands would push them out. */
-  uint8_t absent_count, present_count;
-  learner_sample absent[MEMORY_ABSENT];
-  learner_sample present[MEMORY_PRESENT];
+  learner_sample memory[MEMORY_SAMPLES]; /* a cell for each place of the field, then the absent */
 } learner;
 
 /* Initial weights and the order of training both come from the seed. */
@@ -62,8 +65,6 @@ void learner_mark(learner *l, int8_t bearing);
 /* Labels in quarter degrees from a servo pulse and from a network output (Q0.15). */
 int8_t learner_label_of_pulse(uint16_t pulse_us);
 int8_t learner_label_of_bearing(int16_t bearing);
-
-uint8_t learner_memory_count(const learner *l);
 
 /* One training step on a drawn sample; false while the memory is empty. */
 bool learner_train(learner *l);

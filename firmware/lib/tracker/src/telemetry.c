@@ -69,7 +69,7 @@ void telemetry_weight_check(void) {
       .step = tracker.learner.step,
       .weights_crc = weights_crc(),
       .generator = tracker.learner.order.state,
-      .memory_count = learner_memory_count(&tracker.learner),
+      .memory_count = tracker.learner.memory_count,
   };
   send(wire_pack_weight_check(payload, &check));
 }

@@ -11,12 +11,19 @@
 #define BURST_RANKS 8 /* ranks: reads that count; their sum is the reading */
 #define READING_HIGHEST 8000 /* counts x 8: above it the sensor's wire is loose */
 #define LEVEL_ZERO 2048 /* counts x 8: reading that the network sees as 0 */
-#define LEVEL_GAIN 12 /* Q0.15 per eighth of a count */
+#define LEVEL_GAIN 10 /* Q0.15 per eighth of a count, of the sum */
+#define DIFFERENCE_GAIN 40 /* Q0.15 per eighth of a count, of left less right */
 #define CHANGE_SHIFT 3 /* bits: change since the last reading, to fit int8 */
 #define CHANGE_GAIN 64 /* Q0.15 per step of the change */
-#define MEMORY_PRESENT 80 /* samples: of a hand that the replay memory holds */
-#define MEMORY_ABSENT 16 /* samples: of no hand that it holds */
-#define MEMORY_REPLACE 6 /* a full memory takes one in so many new samples */
+#define BEARING_BANDS 16 /* bands: of bearings, ends open */
+#define BEARING_BAND_SHIFT 3 /* bits: a band is 8 quarter degrees */
+#define LEVEL_EDGE_1 2600 /* counts x 8: sum of both readings: beyond about 37 cm below */
+#define LEVEL_EDGE_2 3400 /* counts x 8: 25 cm */
+#define LEVEL_EDGE_3 4600 /* counts x 8: 17 cm */
+#define MEMORY_CELLS 64 /* cells: BEARING_BANDS times four bands of distance */
+#define MEMORY_ABSENT 8 /* samples: of no hand, the latest */
+#define MEMORY_SAMPLES 72 /* samples: in all */
+#define MEMORY_MEAN_SHIFT 2 /* bits: a cell goes a quarter of the way to a new sample */
 #define BEARING_PER_LABEL 256 /* Q0.15 per quarter degree */
 #define BEARING_LABEL_SHIFT 8 /* bits: the same as a shift */
 #define BEARING_FULL_SCALE_DEG 32 /* deg: bearing of the output 1.0 */

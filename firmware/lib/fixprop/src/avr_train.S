@@ -1,0 +1,158 @@
+/* One training step: forward, then from the last layer down its deltas, the deltas below, its
+ * update. All arrays are walked backwards, so that where one layer's part begins the next one's
+ * ends. Between the parts: */
+#include "avr_kernels.inc"
+#if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
+
+/* Z: the end of the layer's weights */
+#define residuals_lo r6 /* their end */
+#define residuals_hi r7
+#define inputs_lo r14 /* the end of the layer's inputs, where its outputs begin */
+#define inputs_hi r15
+#define rate_lo r18
+#define rate_hi r19
+#define layers_left r24
+#define slope_lo r10 /* while the output deltas are found */
+#define slope_hi r11
+#define neurons r17
+
+/* void fixprop_train(fixprop_network *network, const int16_t *targets) */
+FUNCTION fixprop_train
+  SAVE r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15, r16, r17, r28, r29
+  SAVE r22, r23, r24, r25
+  call fixprop_avr_forward
+  RESTORE r31, r30
+
+  /* Where the arrays end: the forward pass left Y behind the weights and r13:r12 behind the
+   * outputs. 34 cycles. */
+  movw r20, r12
+  ldd residuals_lo, Z+NETWORK_RESIDUALS
+  ldd residuals_hi, Z+NETWORK_RESIDUALS+1
+  ldd r24, Z+NETWORK_WEIGHTS
+  ldd r25, Z+NETWORK_WEIGHTS+1
+  movw r18, r28
+  sub r18, r24
+  sbc r19, r25
+  lsr r19
+  ror r18
+  add residuals_lo, r18
+  adc residuals_hi, r19
+  ldd deltas_lo, Z+NETWORK_DELTAS
+  ldd deltas_hi, Z+NETWORK_DELTAS+1
+  ldd r24, Z+NETWORK_VALUES
+  ldd r25, Z+NETWORK_VALUES+1
+  ldd r26, Z+NETWORK_LAYERS
+  ldd r27, Z+NETWORK_LAYERS+1
+  movw r18, r20 /* two bytes a neuron, four of delta */
+  sub r18, r24
+  sbc r19, r25
+  ld r24, X
+  sub r18, r24
+  sbc r19, zero
+  sub r18, r24
+  sbc r19, zero
+  lsl r18
+  rol r19
+  add deltas_lo, r18
+  adc deltas_hi, r19
+
+  RESTORE r27, r26
+  ldd rate_lo, Z+NETWORK_RATE
+  ldd rate_hi, Z+NETWORK_RATE+1
+  ldd layers_left, Z+NETWORK_LAYER_COUNT
+  SAVE rate_lo, rate_hi, layers_left
+
+  /* The output deltas. 78 cycles a neuron with sigmoid. */
+  movw r4, r28
+  movw r28, r20
+  SAVE deltas_lo, deltas_hi
+  movw r30, layer_lo
+  sbiw r30, LAYER_SIZE
+  movw layer_lo, r30
+  ldd neurons, Z+LAYER_NEURONS
+  ldd r24, Z+LAYER_ACTIVATION
+  ldd r25, Z+LAYER_ACTIVATION+1
+  movw r30, r24
+  ldd slope_lo, Z+ACTIVATION_SLOPE
+  ldd slope_hi, Z+ACTIVATION_SLOPE+1
+  add r26, neurons
+  adc r27, zero
+  add r26, neurons
+  adc r27, zero
+  rjmp 1f
+8: /* linear */
+  clr r22
+  movw r24, r20
+  rjmp 3f
+6: /* nothing is known of this output */
+  clr r22
+  clr r25
+  clr r24
+  rjmp 3f
+7: /* N is the opposite of the sign */
+  ldi r20, 0xFF
+  ldi r21, 0x7F
+  brmi 2f
+  ldi r20, 0
+  ldi r21, 0x80
+  rjmp 2f
+1:
+  ld r21, -X
+  ld r20, -X
+  ld r23, -Y
+  ld r22, -Y
+  cpi r21, 0x80 /* FIXPROP_NO_TARGET */
+  cpc r20, zero
+  breq 6b
+  sub r20, r22
+  sbc r21, r23
+  brvs 7b
+2:
+  movw r30, slope_lo
+  icall
+  brcs 8b
+  mulsu r21, r19 /* r25:r24:r22 = round(error * slope / 2**8): 19 cycles */
+  movw r24, r0
+  mul r20, r18
+  lsl r0
+  mov r22, r1
+  adc r22, zero
+  mulsu r21, r18
+  sbc r25, zero
+  add r22, r0
+  adc r24, r1
+  adc r25, zero
+  mul r20, r19
+  add r22, r0
+  adc r24, r1
+  adc r25, zero
+3:
+  movw r30, deltas_lo
+  mov r23, r25
+  lsl r23
+  sbc r23, r23
+  st -Z, r23
+  st -Z, r25
+  st -Z, r24
+  st -Z, r22
+  movw deltas_lo, r30
+  dec neurons
+  brne 1b
+  RESTORE deltas_hi, deltas_lo
+  movw r30, r4
+
+  RESTORE layers_left, rate_hi, rate_lo
+1:
+  dec layers_left
+  breq 2f
+  push layers_left
+  call fixprop_avr_hidden_deltas /* before this layer's weights move */
+  call fixprop_avr_update
+  pop layers_left
+  rjmp 1b
+2:
+  call fixprop_avr_update
+  RESTORE r29, r28, r17, r16, r15, r14, r13, r12, r11, r10, r9, r8, r7, r6, r5, r4, r3, r2
+  clr r1
+  ret
+#endif
