@@ -16,9 +16,7 @@ static volatile uint16_t missed;
 static volatile uint32_t now_ms, started_ms;
 static uint8_t ms_to_burst = READING_PERIOD_MS;
 
-static void start_conversion(void) {
-  ADCSRA |= _BV(ADSC);
-}
+static void start_conversion(void) { ADCSRA |= _BV(ADSC); }
 
 static void start_sensor(uint8_t which) {
   static const uint8_t pins[SENSORS] = {PIN_LEFT_SENSOR, PIN_RIGHT_SENSOR};
@@ -30,7 +28,8 @@ static void start_sensor(uint8_t which) {
 
 static void start_burst(void) {
   if (ready) {
-    if (missed != UINT16_MAX) missed++;
+    if (missed != UINT16_MAX)
+      missed++;
     return;
   }
   started_ms = now_ms;
@@ -49,7 +48,8 @@ void adc_begin(void) {
 
 ISR(TIMER2_COMPA_vect) {
   now_ms++;
-  if (--ms_to_burst) return;
+  if (--ms_to_burst)
+    return;
   ms_to_burst = READING_PERIOD_MS;
   start_burst();
 }
@@ -57,7 +57,8 @@ ISR(TIMER2_COMPA_vect) {
 ISR(ADC_vect) {
   const uint16_t read = ADC;
   const uint8_t number = conversion++;
-  if (number >= DISCARD) reads[sensor][number - DISCARD] = read;
+  if (number >= DISCARD)
+    reads[sensor][number - DISCARD] = read;
   if (number < BURST_READS + DISCARD - 1)
     start_conversion();
   else if (sensor + 1 < SENSORS)
@@ -66,12 +67,11 @@ ISR(ADC_vect) {
     ready = true;
 }
 
-bool adc_ready(void) {
-  return ready;
-}
+bool adc_ready(void) { return ready; }
 
 bool adc_take(adc_reading *reading) {
-  if (!ready) return false;
+  if (!ready)
+    return false;
   reading->left = burst_reading(reads[0]);
   reading->right = burst_reading(reads[1]);
   reading->time_us = started_ms * 1000; /* no burst starts while `ready` stands */

@@ -1,4 +1,5 @@
-/* Bursts of both sensors, timed by Timer2: one reading every READING_PERIOD_MS, whatever else runs. */
+/* Bursts of both sensors, timed by Timer2: one reading every READING_PERIOD_MS, whatever else runs.
+ */
 #ifndef ADC_H
 #define ADC_H
 

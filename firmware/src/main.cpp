@@ -11,7 +11,7 @@
 #include "tracker.h"
 #include "uart.h"
 
-static uint16_t loop_max_ticks;  // of Timer1, half a microsecond each
+static uint16_t loop_max_ticks; // of Timer1, half a microsecond each
 
 bool board_send(const uint8_t *bytes, uint8_t count) { return uart_send(bytes, count); }
 
@@ -34,7 +34,7 @@ static void sleep_until_interrupt() {
   cli();
   if (!adc_ready()) {
     sleep_enable();
-    sei();  // the instruction after sei still runs before any interrupt
+    sei(); // the instruction after sei still runs before any interrupt
     sleep_cpu();
     sleep_disable();
   }
@@ -51,7 +51,8 @@ static bool timed_work() {
 
 static void take_turn() {
   uint8_t byte;
-  while (uart_take(&byte)) tracker_receive(byte);
+  while (uart_take(&byte))
+    tracker_receive(byte);
   adc_reading reading;
   if (adc_take(&reading)) {
     tracker_reading(reading.left, reading.right, reading.time_us);
@@ -63,7 +64,8 @@ static void take_turn() {
 static void measure_turn(uint16_t start) {
   const uint16_t now = TCNT1;
   const uint16_t ticks = now >= start ? now - start : now + ICR1 + 1 - start;
-  if (ticks > loop_max_ticks) loop_max_ticks = ticks;
+  if (ticks > loop_max_ticks)
+    loop_max_ticks = ticks;
 }
 
 void loop() {

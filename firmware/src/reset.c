@@ -9,6 +9,4 @@ __attribute__((naked, used, section(".init3"))) void reset_save_cause(void) {
   MCUSR = 0;
 }
 
-uint8_t reset_cause(void) {
-  return cause;
-}
+uint8_t reset_cause(void) { return cause; }

@@ -22,7 +22,8 @@ void servo_begin(void) {
 }
 
 static uint16_t within_limits(uint16_t pulse_us) {
-  if (pulse_us < SERVO_LOW_US) return SERVO_LOW_US;
+  if (pulse_us < SERVO_LOW_US)
+    return SERVO_LOW_US;
   return pulse_us > SERVO_HIGH_US ? SERVO_HIGH_US : pulse_us;
 }
 

@@ -21,14 +21,14 @@ void uart_begin(void) {
   UCSR0B = _BV(RXEN0) | _BV(TXEN0) | _BV(RXCIE0);
 }
 
-static uint8_t tx_room(void) {
-  return (uint8_t)(tx_tail - tx_head - 1) % TX_SIZE;
-}
+static uint8_t tx_room(void) { return (uint8_t)(tx_tail - tx_head - 1) % TX_SIZE; }
 
 bool uart_send(const uint8_t *bytes, uint8_t count) {
-  if (tx_room() < count) return false;
+  if (tx_room() < count)
+    return false;
   uint8_t head = tx_head;
-  for (; count; count--, head = (head + 1) % TX_SIZE) tx[head] = *bytes++;
+  for (; count; count--, head = (head + 1) % TX_SIZE)
+    tx[head] = *bytes++;
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
     tx_head = head;
     UCSR0B |= _BV(UDRIE0);
@@ -38,7 +38,8 @@ bool uart_send(const uint8_t *bytes, uint8_t count) {
 
 bool uart_take(uint8_t *byte) {
   const uint8_t tail = rx_tail;
-  if (tail == rx_head) return false;
+  if (tail == rx_head)
+    return false;
   *byte = rx[tail];
   rx_tail = (tail + 1) % RX_SIZE;
   return true;
@@ -54,7 +55,8 @@ ISR(USART_UDRE_vect) {
   const uint8_t tail = tx_tail, next = (tail + 1) % TX_SIZE;
   UDR0 = tx[tail];
   tx_tail = next;
-  if (next == tx_head) UCSR0B &= (uint8_t)~_BV(UDRIE0);
+  if (next == tx_head)
+    UCSR0B &= (uint8_t)~_BV(UDRIE0);
 }
 
 ISR(USART_RX_vect) {
@@ -65,5 +67,6 @@ ISR(USART_RX_vect) {
     rx[rx_head] = byte;
     rx_head = next;
   }
-  if ((full || overrun) && overruns != UINT16_MAX) overruns++;
+  if ((full || overrun) && overruns != UINT16_MAX)
+    overruns++;
 }

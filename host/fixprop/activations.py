@@ -48,7 +48,7 @@ class Activation:
             return net
         index = (net >> 8) + TABLE_INTERVALS // 2
         left, right = self.table[index], self.table[index + 1]
-        return left + round_shift((right - left) * (net & 255), 8)
+        return np.asarray(left + round_shift((right - left) * (net & 255), 8))
 
 
 def _sigmoid(net: Reals) -> Reals:
@@ -65,9 +65,11 @@ def _tanh_slope(output: Integers) -> Integers:
     return SLOPE.high - ((twice * twice) >> 16)
 
 
-def _table(function: Callable[[Reals], Reals], bend: Callable[[Reals], Reals], net_range: int) -> Integers:
+def _table(
+    function: Callable[[Reals], Reals], bend: Callable[[Reals], Reals], net_range: int
+) -> Integers:
     width = 2.0 * net_range / TABLE_INTERVALS
-    node = (np.arange(TABLE_INTERVALS + 1) - TABLE_INTERVALS // 2) * width
+    node = (np.arange(TABLE_INTERVALS + 1.0) - TABLE_INTERVALS // 2) * width
     value = function(node)
     return ACTIVATION.from_float(value - bend(value) * width * width / 16)
 

@@ -28,7 +28,9 @@ def formats_h() -> str:
         lines.append(define(f"FIXPROP_{f.name.upper()}_FRACTION", f.fraction, f"{f.q}: {f.text}"))
     lines += [
         "\n",
-        define("FIXPROP_RESIDUAL_BITS", formats.RESIDUAL_BITS, "of a weight, below what the passes see"),
+        define(
+            "FIXPROP_RESIDUAL_BITS", formats.RESIDUAL_BITS, "of a weight, below what the passes see"
+        ),
         define("FIXPROP_SIGNIFICANT_SHIFT", formats.SIGNIFICANT_SHIFT),
         define("FIXPROP_DELTA_WIDENING", formats.DELTA_WIDENING),
         define("FIXPROP_NO_TARGET", formats.NO_TARGET, "nothing is known of this output"),

@@ -7,7 +7,6 @@ axis of every array, written N below, counts networks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -172,7 +171,7 @@ def hidden_delta(
     One large delta makes the whole layer coarse, so that the products have one common unit:
     Q.26 if coarse, Q.34 if not; 8 bits less after the first rounding.
     """
-    coarse = is_coarse(deltas).any(axis=1, keepdims=True)
+    coarse = np.asarray(is_coarse(deltas).any(axis=1, keepdims=True))
     factors = significant(deltas, coarse)
     total = np.einsum("nji,nj->ni", weights[:, :, 1:] >> RESIDUAL_BITS, factors)
     error = round_shift(total, 8)

@@ -102,8 +102,8 @@ class Session:
     def _send(self, command: Record) -> int:
         sequence = self._sequence
         self._sequence = (sequence + 1) % 256
-        for listener in self.on_sent:
-            listener(sequence, command)
+        for hear_command in self.on_sent:
+            hear_command(sequence, command)
         self.port.write(encode_record(command, sequence))
         return sequence
 
@@ -131,8 +131,8 @@ class Session:
     def _listen(self, seconds: float) -> list[Frame]:
         lost = self.reader.counters.lost
         frames = self.reader.feed(self.port.read(seconds))
-        for listener in self.on_lost if self.reader.counters.lost > lost else ():
-            listener(self.reader.counters.lost - lost)
+        for hear_loss in self.on_lost if self.reader.counters.lost > lost else ():
+            hear_loss(self.reader.counters.lost - lost)
         for frame in frames:
             for listener in self.listeners:
                 listener(frame)

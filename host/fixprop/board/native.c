@@ -16,19 +16,16 @@ static uint8_t outbox[4096];
 static uint16_t outbox_size, pulse;
 
 bool board_send(const uint8_t *bytes, uint8_t count) {
-  if (outbox_size + count > sizeof outbox) return false;
+  if (outbox_size + count > sizeof outbox)
+    return false;
   memcpy(outbox + outbox_size, bytes, count);
   outbox_size = (uint16_t)(outbox_size + count);
   return true;
 }
 
-void board_point(uint16_t pulse_us) {
-  pulse = pulse_us;
-}
+void board_point(uint16_t pulse_us) { pulse = pulse_us; }
 
-board_condition board_health(void) {
-  return (board_condition){0, 0, 0, 0};
-}
+board_condition board_health(void) { return (board_condition){0, 0, 0, 0}; }
 
 void native_begin(void) {
   outbox_size = 0;
@@ -37,7 +34,8 @@ void native_begin(void) {
 }
 
 void native_receive(const uint8_t *bytes, uint32_t count) {
-  while (count--) tracker_receive(*bytes++);
+  while (count--)
+    tracker_receive(*bytes++);
 }
 
 uint16_t native_take(uint8_t *bytes) {
@@ -47,12 +45,11 @@ uint16_t native_take(uint8_t *bytes) {
   return size;
 }
 
-uint16_t native_pulse(void) {
-  return pulse;
-}
+uint16_t native_pulse(void) { return pulse; }
 
 uint32_t native_work(uint32_t turns) {
   uint32_t done = 0;
-  while (done < turns && tracker_work()) done++;
+  while (done < turns && tracker_work())
+    done++;
   return done;
 }

@@ -51,8 +51,10 @@ def diagnosis(url: str, error: Exception) -> str:
     """One line that says why a port does not open, and what to do."""
     number = getattr(error, "errno", None)
     text = str(error)
-    if number == errno.ENOENT or "could not open port" in text and "No such file" in text:
-        return f"no port {url}: is the board plugged in? list ports with: ls /dev/ttyACM* /dev/ttyUSB*"
+    if number == errno.ENOENT or ("could not open port" in text and "No such file" in text):
+        return (
+            f"no port {url}: is the board plugged in? list ports with: ls /dev/ttyACM* /dev/ttyUSB*"
+        )
     if number == errno.EACCES or "Permission denied" in text:
         return f"no permission for {url}: sudo usermod -aG dialout $USER, then log in again"
     if number in (errno.EBUSY, errno.EAGAIN) or "lock" in text:

@@ -1,4 +1,4 @@
-"""What the tracker is measured against: the same network in float64, and the best offline regressor."""
+"""What the tracker is measured against: its network in float64, and the best offline regressor."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def oracle_features(left: NDArray[Any], right: NDArray[Any]) -> Floats:
 
 
 class Oracle:
-    """The better of two regressors fitted to far more readings than a lesson has, with true bearings.
+    """The better of two regressors, fitted to true bearings and far more readings than a lesson.
 
-    The readings come from the same two sensor units and other motion; a fifth of them is held out to
-    choose between gradient boosting and the mean of nearest neighbours.
+    The readings come from the same two sensor units and other motion; a fifth of them is held out
+    to choose between gradient boosting and the mean of nearest neighbours.
     """
 
     def __init__(self, seed: int, seconds: float, units: tuple[SensorUnit, SensorUnit]) -> None:

@@ -1,4 +1,4 @@
-"""Pins, periods, scales and limits of the tracker, once; tracker_definition.h is generated from here."""
+"""Pins, periods, scales and limits of the tracker, once; the C header is generated from here."""
 
 from __future__ import annotations
 

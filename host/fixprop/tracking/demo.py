@@ -1,4 +1,4 @@
-"""The main job: real firmware on a simulated Uno learns to track, and everything about it is checked."""
+"""The main job: real firmware on a simulated Uno learns to track; what happened is kept."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,7 +165,7 @@ def _run(session: Session, seconds: float, stage: str, progress: Progress) -> No
 def _cycles_per_step(board: SimulatedBoard) -> float:
     """Median time that GPIOR0 is 1: a training step that no interrupt lengthened much."""
     marks = board.uno.marks()
-    spans = [b.cycle - a.cycle for a, b in zip(marks, marks[1:], strict=False) if a.value == 1]
+    spans = [b.cycle - a.cycle for a, b in pairwise(marks) if a.value == 1]
     working = [span for span in spans if span > max(spans) / 4]
     return float(statistics.median(working))
 

@@ -57,11 +57,12 @@ class Track:
     def speed_m_s(self) -> Floats:
         """The hand's speed across the field."""
         bearing_rad = np.deg2rad(self.truth.bearing_deg)
-        return np.abs(np.gradient(bearing_rad, self.time_s)) * self.truth.range_cm / 100
+        speed = np.abs(np.gradient(bearing_rad, self.time_s)) * self.truth.range_cm / 100
+        return np.asarray(speed)
 
 
 def track_of(readings: Sequence[Reading], clock_offset_s: float, world: World) -> Track:
-    """The track that `readings` describe; `clock_offset_s`: the world's time at the board's zero."""
+    """The track that `readings` describe; `clock_offset_s`: the world's time at the board's 0."""
     columns = {
         name: np.array([getattr(r, name) for r in readings])
         for name in ("time_us", "left", "right", "pointer_us", "step", "state")

@@ -1,4 +1,4 @@
-"""What the tracker learns from readings, as firmware/lib/tracker/src/learner.c does it, bit for bit."""
+"""What the tracker learns from readings: firmware/lib/tracker/src/learner.c, bit for bit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ PER_LABEL = VALUES["BEARING_PER_LABEL"]
 class Learner(Protocol):
     """Readings and labels in, weights out. The mirror below and the firmware's C both are one."""
 
-    step: int
+    @property
+    def step(self) -> int:
+        """Training steps done."""
 
     def reset(self, seed: int) -> None:
         """Initial weights, empty memory, step 0."""
@@ -140,7 +142,9 @@ def label_of_bearing(bearing: int) -> int:
     return max(-127, min(127, (bearing + half) >> VALUES["BEARING_LABEL_SHIFT"]))
 
 
-def degrees_of_bearing(bearing: Integers | int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def degrees_of_bearing(
+    bearing: Integers | int,
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Degrees of a bearing as the network gives it, Q0.15."""
     return ACTIVATION.to_float(bearing) * VALUES["BEARING_FULL_SCALE_DEG"]
 
@@ -168,7 +172,7 @@ class MirrorLearner:
         self.order = Generator(seed)
         self.network.initialise(self.order, VALUES["WEIGHT_SPREAD"])
         self.network.rate = VALUES["RATE_START"]
-        self.step = 0
+        self._step = 0
         self.view: View | None = None
         self.waiting: tuple[View, int] | None = None  # a lesson's reading and its label
         self.next_absent = 0
@@ -179,7 +183,7 @@ class MirrorLearner:
         before = self.view or View(left, right)
         changes = change_of(left, before.left), change_of(right, before.right)
         self.view = View(left, right, *changes)
-        return self.network.forward(self.view.inputs())[0]
+        return np.asarray(self.network.forward(self.view.inputs())[0])
 
     def label_lesson(self, bearing: int) -> None:
         """See Learner."""
@@ -227,12 +231,17 @@ class MirrorLearner:
         for _ in range(steps if self.memory_count() else 0):
             sample = self._draw()
             self.network.train(sample.view.inputs(), sample.targets())
-            self.step += 1
+            self._step += 1
 
     def _draw(self) -> Sample:
         while (sample := self.memory[self.order.below(len(self.memory))]) is None:
             continue
         return sample
+
+    @property
+    def step(self) -> int:
+        """See Learner."""
+        return self._step
 
     def set_rate(self, rate: int) -> None:
         """See Learner."""
@@ -246,7 +255,7 @@ class MirrorLearner:
 
     def weights(self) -> Integers:
         """See Learner."""
-        return self.network.flat_weights()[0]
+        return np.asarray(self.network.flat_weights()[0])
 
     def order_state(self) -> int:
         """See Learner."""

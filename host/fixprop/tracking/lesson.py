@@ -34,7 +34,9 @@ def _samples(lesson: Track) -> list[Sample]:
     rows = list(zip(*(c.tolist() for c in columns), strict=True))
     labels = [_label(pulse_us, state) for _, _, pulse_us, state in rows]
     samples, before = [], rows[0][:2]
-    for (left, right, _, _), label, next_label in zip(rows, labels, [*labels[1:], None], strict=True):
+    for (left, right, _, _), label, next_label in zip(
+        rows, labels, [*labels[1:], None], strict=True
+    ):
         view = View(left, right, change_of(left, before[0]), change_of(right, before[1]))
         before = (left, right)
         if label is not None and view.plausible:

@@ -19,7 +19,8 @@ typedef struct {
 
 native_learner *native_learner_create(void) {
   native_learner *n = calloc(1, sizeof *n);
-  if (!n) return NULL;
+  if (!n)
+    return NULL;
   n->network = model;
   n->network.weights = n->weights;
   n->network.residuals = n->residuals;
@@ -28,9 +29,7 @@ native_learner *native_learner_create(void) {
   return n;
 }
 
-void native_learner_destroy(native_learner *n) {
-  free(n);
-}
+void native_learner_destroy(native_learner *n) { free(n); }
 
 void native_learner_reset(native_learner *n, uint32_t seed) {
   learner_reset(&n->learner, &n->network, seed);
@@ -44,21 +43,16 @@ void native_learner_label_lesson(native_learner *n, int8_t bearing) {
   learner_label_lesson(&n->learner, bearing);
 }
 
-void native_learner_label_none(native_learner *n) {
-  learner_label_none(&n->learner);
-}
+void native_learner_label_none(native_learner *n) { learner_label_none(&n->learner); }
 
-void native_learner_mark(native_learner *n, int8_t bearing) {
-  learner_mark(&n->learner, bearing);
-}
+void native_learner_mark(native_learner *n, int8_t bearing) { learner_mark(&n->learner, bearing); }
 
 void native_learner_train(native_learner *n, uint32_t steps) {
-  while (steps-- && learner_train(&n->learner)) continue;
+  while (steps-- && learner_train(&n->learner))
+    continue;
 }
 
-void native_learner_set_rate(native_learner *n, uint16_t rate) {
-  n->network.rate = rate;
-}
+void native_learner_set_rate(native_learner *n, uint16_t rate) { n->network.rate = rate; }
 
 void native_learner_set_weight(native_learner *n, uint16_t index, int32_t weight) {
   fixprop_set_weight(&n->network, index, weight);
@@ -68,14 +62,8 @@ int32_t native_learner_weight(const native_learner *n, uint16_t index) {
   return fixprop_weight(&n->network, index);
 }
 
-uint32_t native_learner_step(const native_learner *n) {
-  return n->learner.step;
-}
+uint32_t native_learner_step(const native_learner *n) { return n->learner.step; }
 
-uint32_t native_learner_order(const native_learner *n) {
-  return n->learner.order.state;
-}
+uint32_t native_learner_order(const native_learner *n) { return n->learner.order.state; }
 
-uint8_t native_learner_memory_count(const native_learner *n) {
-  return n->learner.memory_count;
-}
+uint8_t native_learner_memory_count(const native_learner *n) { return n->learner.memory_count; }

@@ -48,7 +48,7 @@ def library() -> tuple[Any, Any]:
 
 
 class NativeLearner:
-    """See `fixprop.tracking.learner.Learner`; every method is the firmware's function of that name."""
+    """See `fixprop.tracking.learner.Learner`; a method is the firmware's function of that name."""
 
     def __init__(self, seed: int, topology: Topology = TOPOLOGY) -> None:
         self._ffi, self._c = library()

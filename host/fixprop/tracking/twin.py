@@ -1,4 +1,4 @@
-"""The twin: computes every training step as the board does, from the readings and commands it tells.
+"""The twin: computes every training step as the board does, from its readings and commands.
 
 The board sends no weights while it learns. Its frames say how many training steps came before each
 reading, command and checksum; replaying them in that order gives the board's weights, and each
@@ -44,7 +44,7 @@ def weights_of(data: bytes, count: int) -> Integers:
     """int64 [count], Q4.19, from 3 bytes each, little endian."""
     rows = np.frombuffer(data, np.uint8)[: count * BYTES_PER_WEIGHT].reshape(-1, BYTES_PER_WEIGHT)
     unsigned = rows.astype(np.int64) @ np.array([1, 1 << 8, 1 << 16])
-    return np.where(unsigned >= 1 << 23, unsigned - (1 << 24), unsigned)
+    return np.asarray(np.where(unsigned >= 1 << 23, unsigned - (1 << 24), unsigned))
 
 
 @dataclass

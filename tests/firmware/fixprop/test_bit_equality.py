@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fixprop.activations import ACTIVATIONS
-from fixprop.formats import ACTIVATION, NO_TARGET, RATE, WEIGHT
+from fixprop.formats import ACTIVATION, NO_TARGET, RATE, WEIGHT, Integers
 from fixprop.generator import Generator
 from fixprop.native import Native, library
 from fixprop.network import Mirror, Topology
@@ -12,7 +12,7 @@ from fixprop.network import Mirror, Topology
 NAMES = sorted(ACTIVATIONS)
 
 
-def pair(topology: Topology, flat: np.ndarray, rate: int) -> tuple[Mirror, Native]:
+def pair(topology: Topology, flat: Integers, rate: int) -> tuple[Mirror, Native]:
     mirror, native = Mirror(topology, 1, rate), Native(topology, rate)
     mirror.set_flat_weights(flat)
     native.set_flat_weights(flat)
@@ -24,8 +24,10 @@ def random_topology(rng: np.random.Generator, largest: int = 9) -> Topology:
     return Topology(sizes, tuple(rng.choice(NAMES, len(sizes) - 1)))
 
 
-def random_of(rng: np.random.Generator, low: int, high: int, shape: object) -> np.ndarray:
-    """Integers of every magnitude, a tenth of them the extremes: uniform ones are nearly all large."""
+def random_of(
+    rng: np.random.Generator, low: int, high: int, shape: int | tuple[int, ...]
+) -> Integers:
+    """Integers of every magnitude, a tenth of them extremes: uniform ones are nearly all large."""
     bits = int(high).bit_length()
     scale = 2.0 ** -rng.integers(0, bits, shape)
     values = (rng.integers(low, high + 1, shape) * scale).astype(np.int64)
@@ -37,7 +39,7 @@ def random_of(rng: np.random.Generator, low: int, high: int, shape: object) -> n
 def test_forward_over_all_adc_codes(name: str) -> None:
     topology = Topology((2, 3, 1), (name, name))
     flat = random_of(np.random.default_rng(1), WEIGHT.low, WEIGHT.high, topology.weight_count)
-    mirror, native = pair(topology, flat, 0)
+    _, native = pair(topology, flat, 0)
     left, right = np.meshgrid(np.arange(0, 1024, 7), np.arange(1024))
     inputs = np.stack([left.ravel(), right.ravel()], axis=1) << 5
     many = Mirror(topology, len(inputs))
@@ -62,7 +64,7 @@ def test_random_training_steps_over_random_topologies(seed: int) -> None:
     rng = np.random.default_rng(seed)
     topology = random_topology(rng)
     flat = random_of(rng, WEIGHT.low, WEIGHT.high, topology.weight_count)
-    mirror, native = pair(topology, flat, int(random_of(rng, RATE.low, RATE.high, ())))
+    mirror, native = pair(topology, flat, int(random_of(rng, RATE.low, RATE.high, 1)[0]))
     for step in range(100):
         inputs = random_of(rng, ACTIVATION.low, ACTIVATION.high, (1, topology.sizes[0]))
         targets = random_of(rng, NO_TARGET, ACTIVATION.high, (1, topology.sizes[-1]))

@@ -8,10 +8,10 @@ from fixprop.tracking.learner import UNKNOWN, Learner, MirrorLearner
 from fixprop.tracking.native_learner import NativeLearner
 
 
-def drive(learner: Learner, seed: int) -> list[tuple[object, ...]]:
+def drive(learner: Learner, seed: int) -> list[tuple[int, ...]]:
     """A session of random readings, labels, marks, rates and training; what was seen of it."""
     rng = np.random.default_rng(seed)
-    seen: list[tuple[object, ...]] = []
+    seen: list[tuple[int, ...]] = []
     for _ in range(300):
         left, right = (int(r) for r in rng.integers(0, 8185, 2))
         outputs = learner.read(left, right)
@@ -36,7 +36,7 @@ def test_sessions_are_equal_to_the_bit(seed: int) -> None:
     mirror, native = drive(MirrorLearner(seed), seed), drive(NativeLearner(seed), seed)
     for number, (ours, theirs) in enumerate(zip(mirror, native, strict=True)):
         assert ours == theirs, f"first difference after reading {number}"
-    assert mirror[-1][4] > 0, "the session must have trained"
+    assert mirror[-1][3] != 0, "the session must have trained"
 
 
 def test_every_pair_of_levels_gives_the_same_outputs() -> None:

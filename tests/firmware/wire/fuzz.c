@@ -16,14 +16,16 @@ static uint32_t draw(uint32_t below) {
 }
 
 static void require(bool holds, const char *what) {
-  if (holds) return;
+  if (holds)
+    return;
   fprintf(stderr, "fuzz: %s\n", what);
   exit(1);
 }
 
 static uint8_t random_frame(uint8_t *frame) {
   uint8_t n = (uint8_t)(WIRE_HEADER_SIZE + draw(WIRE_MAX_PAYLOAD - WIRE_HEADER_SIZE + 1));
-  for (uint8_t i = 0; i < n; i++) frame[1 + i] = (uint8_t)(draw(3) ? draw(256) : 0);
+  for (uint8_t i = 0; i < n; i++)
+    frame[1 + i] = (uint8_t)(draw(3) ? draw(256) : 0);
   return wire_encode(frame, frame + 1, n);
 }
 
@@ -48,7 +50,8 @@ static void check(const wire_receiver *r, uint8_t n) {
   uint8_t *frame = malloc(WIRE_MAX_FRAME);
   wire_receiver *again = calloc(1, sizeof *again);
   uint8_t length = wire_encode(frame, r->payload, n), received = 0;
-  for (uint8_t i = 0; i < length; i++) received = wire_receive(again, frame[i]);
+  for (uint8_t i = 0; i < length; i++)
+    received = wire_receive(again, frame[i]);
   require(received == n && memcmp(again->payload, r->payload, n) == 0, "round trip failed");
   free(again);
   free(frame);
@@ -58,7 +61,8 @@ static uint32_t feed(wire_receiver *r, const uint8_t *bytes, uint8_t count) {
   uint32_t accepted = 0;
   for (uint8_t i = 0; i < count; i++) {
     uint8_t n = wire_receive(r, bytes[i]);
-    if (n == 0) continue;
+    if (n == 0)
+      continue;
     check(r, n);
     accepted++;
   }
@@ -74,7 +78,8 @@ int main(int argc, char **argv) {
   for (unsigned long round = 0; round < rounds; round++) {
     accepted += feed(r, frame, damage(frame, random_frame(frame)));
     uint8_t n = (uint8_t)(draw(8) ? 0 : draw(sizeof noise));
-    for (uint8_t i = 0; i < n; i++) noise[i] = (uint8_t)draw(256);
+    for (uint8_t i = 0; i < n; i++)
+      noise[i] = (uint8_t)draw(256);
     accepted += feed(r, noise, n);
   }
   printf("%lu\n", accepted);

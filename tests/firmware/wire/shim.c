@@ -11,9 +11,7 @@
     return wire_unpack_##name(m, payload, n);                                                      \
   }
 #define UNPACK_EMPTY(name)                                                                         \
-  bool unpack_##name(const uint8_t *payload, uint8_t n) {                                          \
-    return wire_unpack_##name(payload, n);                                                         \
-  }
+  bool unpack_##name(const uint8_t *payload, uint8_t n) { return wire_unpack_##name(payload, n); }
 
 PACK(hello)
 PACK(reading)
@@ -31,15 +29,14 @@ UNPACK(set_weights)
 UNPACK(set_pointer)
 UNPACK(mark)
 
-static void flip(uint8_t *frame, uint16_t bit) {
-  frame[bit / 8] ^= (uint8_t)(1u << bit % 8);
-}
+static void flip(uint8_t *frame, uint16_t bit) { frame[bit / 8] ^= (uint8_t)(1u << bit % 8); }
 
 static uint8_t accepted(const uint8_t *frame, uint8_t n) {
   wire_receiver r = {0};
   uint8_t count = 0;
   for (uint8_t i = 0; i < n; i++)
-    if (wire_receive(&r, frame[i])) count++;
+    if (wire_receive(&r, frame[i]))
+      count++;
   return count;
 }
 
@@ -51,7 +48,8 @@ typedef struct {
 // alone, counts[1] those that hit a code byte or the delimiter, or make a zero.
 void try_double_flips(uint8_t *frame, uint8_t n, flip_count *counts) {
   bool stuffing[WIRE_MAX_FRAME] = {false};
-  for (uint8_t i = 0; i < n - 1; i += frame[i]) stuffing[i] = true;
+  for (uint8_t i = 0; i < n - 1; i += frame[i])
+    stuffing[i] = true;
   stuffing[n - 1] = true;
   for (uint16_t a = 0; a < 8 * n; a++) {
     for (uint16_t b = 0; b < a; b++) {

@@ -1,4 +1,5 @@
-/* The random generator that the chip and the PC share: xorshift32, shifts 8, 9, 23 (Marsaglia 2003). */
+/* The random generator that the chip and the PC share: xorshift32, shifts 8, 9, 23 (Marsaglia
+ * 2003). */
 #ifndef FIXPROP_GENERATOR_H
 #define FIXPROP_GENERATOR_H
 

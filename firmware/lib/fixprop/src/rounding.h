@@ -34,13 +34,12 @@ static inline int32_t fixprop_scale(int32_t value, uint16_t factor) {
   return upper + (int32_t)((lower + 0x8000) >> 16);
 }
 
-static inline bool fixprop_is_coarse(int32_t value) {
-  return value != (int16_t)value;
-}
+static inline bool fixprop_is_coarse(int32_t value) { return value != (int16_t)value; }
 
 /* The int16 factor that stands for a 24-bit value: all of it, or its upper 16 bits rounded. */
 static inline int16_t fixprop_significant(int32_t value, bool coarse) {
-  if (!coarse) return (int16_t)value;
+  if (!coarse)
+    return (int16_t)value;
   return fixprop_saturate16(fixprop_round_shift(value, FIXPROP_SIGNIFICANT_SHIFT));
 }
 

@@ -7,42 +7,52 @@ typedef uint8_t (*handler)(const uint8_t *payload, uint8_t length);
 
 static uint8_t take_teach(const uint8_t *payload, uint8_t length) {
   wire_teach teach;
-  if (!wire_unpack_teach(&teach, payload, length)) return WIRE_RESULT_BAD_LENGTH;
+  if (!wire_unpack_teach(&teach, payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
   const uint32_t readings = teach.seconds * UINT32_C(1000) / READING_PERIOD_MS;
   learner_label_none(&tracker.learner);
   teach_start(&tracker.lesson, (uint16_t)readings, tracker.identity.seed);
-  if (readings) tracker.learning = true;
+  if (readings)
+    tracker.learning = true;
   return WIRE_RESULT_OK;
 }
 
 static uint8_t take_learn(const uint8_t *payload, uint8_t length) {
   wire_learn learn;
-  if (!wire_unpack_learn(&learn, payload, length)) return WIRE_RESULT_BAD_LENGTH;
-  if (learn.on > 1) return WIRE_RESULT_BAD_VALUE;
-  if (tracker.dumping) return WIRE_RESULT_BUSY;
+  if (!wire_unpack_learn(&learn, payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
+  if (learn.on > 1)
+    return WIRE_RESULT_BAD_VALUE;
+  if (tracker.dumping)
+    return WIRE_RESULT_BUSY;
   tracker.learning = learn.on;
   return WIRE_RESULT_OK;
 }
 
 static uint8_t take_set_rate(const uint8_t *payload, uint8_t length) {
   wire_set_rate set;
-  if (!wire_unpack_set_rate(&set, payload, length)) return WIRE_RESULT_BAD_LENGTH;
+  if (!wire_unpack_set_rate(&set, payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
   tracker.learner.network->rate = set.rate;
   return WIRE_RESULT_OK;
 }
 
 static uint8_t take_reset_weights(const uint8_t *payload, uint8_t length) {
   wire_reset_weights reset;
-  if (!wire_unpack_reset_weights(&reset, payload, length)) return WIRE_RESULT_BAD_LENGTH;
-  if (tracker.dumping) return WIRE_RESULT_BUSY;
+  if (!wire_unpack_reset_weights(&reset, payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
+  if (tracker.dumping)
+    return WIRE_RESULT_BUSY;
   tracker.identity.seed = reset.seed;
   learner_reset(&tracker.learner, tracker.learner.network, reset.seed);
   return WIRE_RESULT_OK;
 }
 
 static uint8_t take_get_weights(const uint8_t *payload, uint8_t length) {
-  if (!wire_unpack_get_weights(payload, length)) return WIRE_RESULT_BAD_LENGTH;
-  if (tracker.learning || tracker.dumping) return WIRE_RESULT_BUSY;
+  if (!wire_unpack_get_weights(payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
+  if (tracker.learning || tracker.dumping)
+    return WIRE_RESULT_BUSY;
   tracker.dump_next = 0;
   tracker.dumping = true;
   return WIRE_RESULT_OK;
@@ -55,8 +65,10 @@ static int32_t weight_at(const uint8_t *bytes) {
 static uint8_t take_set_weights(const uint8_t *payload, uint8_t length) {
   wire_set_weights set;
   fixprop_network *network = tracker.learner.network;
-  if (!wire_unpack_set_weights(&set, payload, length)) return WIRE_RESULT_BAD_LENGTH;
-  if (tracker.learning || tracker.dumping) return WIRE_RESULT_BUSY;
+  if (!wire_unpack_set_weights(&set, payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
+  if (tracker.learning || tracker.dumping)
+    return WIRE_RESULT_BUSY;
   if (set.count > WIRE_WEIGHTS_PER_MESSAGE || set.offset > fixprop_weight_count(network) ||
       set.count > fixprop_weight_count(network) - set.offset)
     return WIRE_RESULT_BAD_VALUE;
@@ -68,7 +80,8 @@ static uint8_t take_set_weights(const uint8_t *payload, uint8_t length) {
 
 static uint8_t take_set_pointer(const uint8_t *payload, uint8_t length) {
   wire_set_pointer set;
-  if (!wire_unpack_set_pointer(&set, payload, length)) return WIRE_RESULT_BAD_LENGTH;
+  if (!wire_unpack_set_pointer(&set, payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
   if (set.pointer_us && (set.pointer_us < SERVO_LOW_US || set.pointer_us > SERVO_HIGH_US))
     return WIRE_RESULT_BAD_VALUE;
   tracker.held_us = set.pointer_us;
@@ -77,8 +90,10 @@ static uint8_t take_set_pointer(const uint8_t *payload, uint8_t length) {
 
 static uint8_t take_mark(const uint8_t *payload, uint8_t length) {
   wire_mark mark;
-  if (!wire_unpack_mark(&mark, payload, length)) return WIRE_RESULT_BAD_LENGTH;
-  if (mark.present > 1) return WIRE_RESULT_BAD_VALUE;
+  if (!wire_unpack_mark(&mark, payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
+  if (mark.present > 1)
+    return WIRE_RESULT_BAD_VALUE;
   learner_mark(&tracker.learner,
                mark.present ? learner_label_of_bearing(mark.bearing) : LABEL_UNKNOWN);
   return WIRE_RESULT_OK;
@@ -86,15 +101,24 @@ static uint8_t take_mark(const uint8_t *payload, uint8_t length) {
 
 static handler handler_of(uint8_t code) {
   switch (code) {
-  case WIRE_TEACH: return take_teach;
-  case WIRE_LEARN: return take_learn;
-  case WIRE_SET_RATE: return take_set_rate;
-  case WIRE_RESET_WEIGHTS: return take_reset_weights;
-  case WIRE_GET_WEIGHTS: return take_get_weights;
-  case WIRE_SET_WEIGHTS: return take_set_weights;
-  case WIRE_SET_POINTER: return take_set_pointer;
-  case WIRE_MARK: return take_mark;
-  default: return NULL;
+  case WIRE_TEACH:
+    return take_teach;
+  case WIRE_LEARN:
+    return take_learn;
+  case WIRE_SET_RATE:
+    return take_set_rate;
+  case WIRE_RESET_WEIGHTS:
+    return take_reset_weights;
+  case WIRE_GET_WEIGHTS:
+    return take_get_weights;
+  case WIRE_SET_WEIGHTS:
+    return take_set_weights;
+  case WIRE_SET_POINTER:
+    return take_set_pointer;
+  case WIRE_MARK:
+    return take_mark;
+  default:
+    return NULL;
   }
 }
 
@@ -109,6 +133,7 @@ void commands_take(const uint8_t *payload, uint8_t length) {
                   .reading_index = tracker.reading_index,
                   .step = tracker.learner.step};
   const handler take = handler_of(payload[WIRE_CODE]);
-  if (take) ack.result = take(payload, length);
+  if (take)
+    ack.result = take(payload, length);
   telemetry_ack(&ack);
 }

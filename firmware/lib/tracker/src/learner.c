@@ -50,20 +50,23 @@ static bool plausible(const learner_view *view) {
 
 /* A quarter of the way from *mean to value: a running mean of the latest few samples. */
 static int16_t towards(int16_t mean, int16_t value) {
-  return (int16_t)(mean + (((int32_t)value - mean + (1 << (MEMORY_MEAN_SHIFT - 1))) >> MEMORY_MEAN_SHIFT));
+  return (int16_t)(mean +
+                   (((int32_t)value - mean + (1 << (MEMORY_MEAN_SHIFT - 1))) >> MEMORY_MEAN_SHIFT));
 }
 
 /* Where in the field: BEARING_BANDS of 2 degrees times LEVEL_BANDS of distance. */
 static uint8_t cell_of(const learner_view *view, int8_t label) {
   const uint16_t sum = (uint16_t)(view->left + view->right);
-  const uint8_t level = (uint8_t)((sum > LEVEL_EDGE_1) + (sum > LEVEL_EDGE_2) + (sum > LEVEL_EDGE_3));
+  const uint8_t level =
+      (uint8_t)((sum > LEVEL_EDGE_1) + (sum > LEVEL_EDGE_2) + (sum > LEVEL_EDGE_3));
   const int8_t band = (int8_t)((label >> BEARING_BAND_SHIFT) + BEARING_BANDS / 2);
   const uint8_t column = band < 0 ? 0 : band >= BEARING_BANDS ? BEARING_BANDS - 1 : (uint8_t)band;
   return (uint8_t)(level * BEARING_BANDS + column);
 }
 
 static void put(learner *l, uint8_t slot, const learner_sample *sample) {
-  if (!l->memory[slot].filled) l->memory_count++;
+  if (!l->memory[slot].filled)
+    l->memory_count++;
   l->memory[slot] = *sample;
 }
 
@@ -87,7 +90,8 @@ static void store_absent(learner *l, const learner_view *view) {
 
 static void store(learner *l, const learner_view *view, int8_t label, int8_t ahead_step) {
   if (!plausible(view)) {
-    if (l->rejected_samples != UINT16_MAX) l->rejected_samples++;
+    if (l->rejected_samples != UINT16_MAX)
+      l->rejected_samples++;
   } else if (label == LABEL_UNKNOWN) {
     store_absent(l, view);
   } else {
@@ -115,12 +119,11 @@ void learner_label_lesson(learner *l, int8_t bearing) {
   l->waiting = true;
 }
 
-void learner_label_none(learner *l) {
-  finish_waiting(l, LABEL_UNKNOWN);
-}
+void learner_label_none(learner *l) { finish_waiting(l, LABEL_UNKNOWN); }
 
 void learner_mark(learner *l, int8_t bearing) {
-  if (l->has_view) store(l, &l->view, bearing, LABEL_UNKNOWN);
+  if (l->has_view)
+    store(l, &l->view, bearing, LABEL_UNKNOWN);
 }
 
 static int8_t label_of(int16_t quarter_degrees) {
@@ -146,12 +149,14 @@ static const learner_sample *draw(learner *l) {
 }
 
 static int16_t ahead_target(const learner_sample *sample) {
-  if (sample->ahead_step == LABEL_UNKNOWN) return FIXPROP_NO_TARGET;
+  if (sample->ahead_step == LABEL_UNKNOWN)
+    return FIXPROP_NO_TARGET;
   return saturate16(sample->bearing + sample->ahead_step * (int32_t)BEARING_PER_LABEL);
 }
 
 bool learner_train(learner *l) {
-  if (!l->memory_count) return false;
+  if (!l->memory_count)
+    return false;
   const learner_sample *sample = draw(l);
   const bool present = sample->bearing != FIXPROP_NO_TARGET;
   const int16_t targets[3] = {sample->bearing, ahead_target(sample),

@@ -1,9 +1,9 @@
 /* What is learned from readings: network inputs, labelled samples, the replay memory, training.
  * host/fixprop/tracking/learner.py is the same thing in Python, equal in every bit.
  *
- * The memory is a map of the field: one cell for each band of bearings and band of distance, and in it
- * the running mean of the samples that fell there. A mean carries less noise than any one sample, and
- * what was learned early is kept wherever the hand goes later. */
+ * The memory is a map of the field: one cell for each band of bearings and band of distance, and in
+ * it the running mean of the samples that fell there. A mean carries less noise than any one
+ * sample, and what was learned early is kept wherever the hand goes later. */
 #ifndef TRACKER_LEARNER_H
 #define TRACKER_LEARNER_H
 
@@ -19,15 +19,15 @@ extern "C" {
 
 /* What the network sees of one reading, small enough to keep many. */
 typedef struct {
-  uint16_t left, right;              /* counts x 8 */
-  int8_t left_change, right_change;  /* since the reading before, counts x 8 >> CHANGE_SHIFT */
+  uint16_t left, right;             /* counts x 8 */
+  int8_t left_change, right_change; /* since the reading before, counts x 8 >> CHANGE_SHIFT */
 } learner_view;
 
 /* One cell of the replay memory. */
 typedef struct {
-  learner_view view;  /* left and right averaged, the changes as in the latest */
-  int16_t bearing;    /* target averaged, Q0.15; FIXPROP_NO_TARGET: no hand is there */
-  int8_t ahead_step;  /* label of the next reading less this one's; LABEL_UNKNOWN */
+  learner_view view; /* left and right averaged, the changes as in the latest */
+  int16_t bearing;   /* target averaged, Q0.15; FIXPROP_NO_TARGET: no hand is there */
+  int8_t ahead_step; /* label of the next reading less this one's; LABEL_UNKNOWN */
   bool filled;
 } learner_sample;
 

@@ -1,4 +1,5 @@
-/* The tracker's one state, shared by tracker.c, telemetry.c and commands.c. Private to the library. */
+/* The tracker's one state, shared by tracker.c, telemetry.c and commands.c. Private to the library.
+ */
 #ifndef TRACKER_STATE_H
 #define TRACKER_STATE_H
 

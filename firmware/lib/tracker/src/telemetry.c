@@ -13,7 +13,8 @@ static bool offer(uint8_t length) {
 }
 
 static void send(uint8_t length) {
-  if (!offer(length) && tracker.lost_tx_frames != UINT16_MAX) tracker.lost_tx_frames++;
+  if (!offer(length) && tracker.lost_tx_frames != UINT16_MAX)
+    tracker.lost_tx_frames++;
   tracker.tx_sequence++;
 }
 
@@ -49,7 +50,8 @@ void telemetry_reading(const wire_reading *reading) {
 }
 
 static void put_weight(uint8_t *at, int32_t weight) {
-  for (uint8_t b = 0; b < WIRE_BYTES_PER_WEIGHT; b++) at[b] = (uint8_t)(weight >> (8 * b));
+  for (uint8_t b = 0; b < WIRE_BYTES_PER_WEIGHT; b++)
+    at[b] = (uint8_t)(weight >> (8 * b));
 }
 
 static uint16_t weights_crc(void) {
@@ -59,7 +61,8 @@ static uint16_t weights_crc(void) {
   for (uint16_t i = 0; i < count; i++) {
     uint8_t bytes[WIRE_BYTES_PER_WEIGHT];
     put_weight(bytes, fixprop_weight(network, i));
-    for (uint8_t b = 0; b < sizeof bytes; b++) crc = wire_crc16_update(crc, bytes[b]);
+    for (uint8_t b = 0; b < sizeof bytes; b++)
+      crc = wire_crc16_update(crc, bytes[b]);
   }
   return crc;
 }
@@ -90,9 +93,7 @@ void telemetry_health(void) {
   send(wire_pack_health(payload, &health));
 }
 
-void telemetry_ack(const wire_ack *ack) {
-  send(wire_pack_ack(payload, ack));
-}
+void telemetry_ack(const wire_ack *ack) { send(wire_pack_ack(payload, ack)); }
 
 bool telemetry_next_weights(void) {
   const fixprop_network *network = tracker.learner.network;
@@ -103,7 +104,8 @@ bool telemetry_next_weights(void) {
   for (uint8_t i = 0; i < count; i++)
     put_weight(weights.data + i * WIRE_BYTES_PER_WEIGHT,
                fixprop_weight(network, (uint16_t)(tracker.dump_next + i)));
-  if (!offer(wire_pack_weights(payload, &weights))) return false;
+  if (!offer(wire_pack_weights(payload, &weights)))
+    return false;
   tracker.tx_sequence++;
   tracker.dump_next = (uint16_t)(tracker.dump_next + count);
   tracker.dumping = left > count;

@@ -72,16 +72,20 @@ void tracker_reading(uint16_t left, uint16_t right, uint32_t time_us) {
   };
   telemetry_reading(&reading);
   point(outputs[1], outputs[2]);
-  if (tracker.reading_index % CHECK_READINGS == 0) telemetry_weight_check();
-  if (tracker.reading_index % HEALTH_READINGS == 0) telemetry_health();
+  if (tracker.reading_index % CHECK_READINGS == 0)
+    telemetry_weight_check();
+  if (tracker.reading_index % HEALTH_READINGS == 0)
+    telemetry_health();
 }
 
 void tracker_receive(uint8_t byte) {
   const uint8_t length = wire_receive(&tracker.receiver, byte);
-  if (length) commands_take(tracker.receiver.payload, length);
+  if (length)
+    commands_take(tracker.receiver.payload, length);
 }
 
 bool tracker_work(void) {
-  if (tracker.dumping) return telemetry_next_weights();
+  if (tracker.dumping)
+    return telemetry_next_weights();
   return tracker.learning && learner_train(&tracker.learner);
 }

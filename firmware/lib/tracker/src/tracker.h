@@ -1,4 +1,5 @@
-/* The tracker: readings in, pointer out, lessons and learning between, all of it told to the host. */
+/* The tracker: readings in, pointer out, lessons and learning between, all of it told to the host.
+ */
 #ifndef TRACKER_H
 #define TRACKER_H
 

@@ -15,7 +15,8 @@ uint16_t wire_crc16_update(uint16_t crc, uint8_t byte) {
 
 uint16_t wire_crc16(const uint8_t *bytes, uint8_t n) {
   uint16_t crc = WIRE_CRC_START;
-  while (n--) crc = wire_crc16_update(crc, *bytes++);
+  while (n--)
+    crc = wire_crc16_update(crc, *bytes++);
   return crc;
 }
 
@@ -33,7 +34,8 @@ static void stuff(uint8_t *frame, uint8_t end) {
 }
 
 uint8_t wire_encode(uint8_t *frame, const uint8_t *payload, uint8_t n) {
-  if (n < WIRE_HEADER_SIZE || n > WIRE_MAX_PAYLOAD) return 0;
+  if (n < WIRE_HEADER_SIZE || n > WIRE_MAX_PAYLOAD)
+    return 0;
   memmove(frame + 1, payload, n);
   wire_put_u16(frame + 1 + n, wire_crc16(frame + 1, n));
   uint8_t end = (uint8_t)(1 + n + WIRE_CRC_SIZE);
@@ -86,7 +88,8 @@ static void unstuff(wire_receiver *r, uint8_t byte) {
     store(r, byte);
     return;
   }
-  if (r->in_frame) store(r, 0); // the zero that the block before stood for
+  if (r->in_frame)
+    store(r, 0); // the zero that the block before stood for
   r->in_frame = true;
   r->block_left = (uint8_t)(byte - 1);
 }

@@ -1,0 +1,144 @@
+"""fixprop demo: the main job."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from fixprop.errors import FixpropError
+from fixprop.files import write_whole
+from fixprop.header import DEFAULT_SEED
+
+MAX_SEED = 2**32 - 1
+STAGES = {
+    "build": "building the firmware",
+    "teach": "teaching: follow the pointer",
+    "track": "tracking unseen motion",
+    "compare": "comparing with float64 and the oracle",
+    "report": "writing the report",
+}
+ROWS = {
+    "untrained": "before the lesson",
+    "trained": "after the lesson, on the Uno",
+    "float64_same_network": "same network and samples in float64",
+    "oracle": "best offline estimator, 100 times the data",
+}
+
+
+@click.command(short_help="Real firmware on a simulated Uno learns to track a hand.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, MAX_SEED),
+    default=DEFAULT_SEED,
+    show_default=True,
+    help="Of the sensors, the motion, the initial weights and the order of training.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("out/demo"),
+    show_default=True,
+    help="Folder for summary.json and report.html.",
+)
+def demo(seed: int, out: Path) -> int:
+    """Build the firmware, boot a simulated Uno, teach it, and check everything about it.
+
+    The Uno learns for 60 seconds of its own time while a simulated person follows its pointer, then
+    tracks motion it has not seen for 60 more. Ends with exit status 0 if all checks hold.
+
+    \b
+    Example:  fixprop demo --seed 7 --out out/seed7
+    """
+    console = Console(stderr=True)
+    summary, page = _run(seed, console)
+    write_whole(out / "report.html", page)
+    write_whole(out / "summary.json", json.dumps(summary, indent=2) + "\n")
+    _print(summary, out)
+    return 0 if summary["verdict"] == "pass" else 1
+
+
+def _run(seed: int, console: Console) -> tuple[dict[str, Any], str]:
+    try:
+        from fixprop.tracking.report import render_report
+    except ImportError as error:
+        raise FixpropError(
+            f"the demo needs {error.name}: install it with: pip install -e '.[firmware,report]'"
+        ) from error
+    from fixprop.firmware_build import build_firmware
+    from fixprop.tracking.demo import estimate, oracle_in_background, run_on_board
+    from fixprop.tracking.summary import summarise
+
+    columns = (TextColumn("{task.description:42}"), BarColumn(30), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+        shown = _Stages(bars)
+        with shown.stage("build"):
+            build = build_firmware()
+        with oracle_in_background(seed) as oracle:
+            run = run_on_board(build, seed, shown.progress)
+            with shown.stage("compare"):
+                estimates = estimate(run, oracle.result())
+        with shown.stage("report"):
+            summary = summarise(run, estimates)
+            page = render_report(run, estimates, summary)
+    return summary, page
+
+
+class _Stages:
+    """A bar for each stage, shown from the stage's start."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def progress(self, stage: str, done: float, total: float) -> None:
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(STAGES[stage], total=total)
+        self._bars.update(self._tasks[stage], completed=done)
+
+    def stage(self, name: str) -> _Stage:
+        return _Stage(self, name)
+
+
+class _Stage:
+    """A stage of unknown length: its bar moves until it is left."""
+
+    def __init__(self, stages: _Stages, name: str) -> None:
+        self._stages, self._name = stages, name
+
+    def __enter__(self) -> None:
+        task = self._stages._bars.add_task(STAGES[self._name], total=None)
+        self._stages._tasks[self._name] = task
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._stages.progress(self._name, 1, 1)
+            self._stages._bars.update(self._stages._tasks[self._name], total=1, completed=1)
+
+
+def _print(summary: dict[str, Any], out: Path) -> None:
+    table = Table(title="Bearing error, 12 to 30 cm, unseen motion", title_justify="left")
+    table.add_column("estimate by")
+    table.add_column("RMSE, degrees", justify="right")
+    for name, text in ROWS.items():
+        table.add_row(text, f"{summary['bearing_rmse_deg'][name]:.2f}")
+    console = Console()
+    console.print(table)
+    twin, teach = summary["twin"], summary["teach"]
+    console.print(
+        f"learned: {teach['training_steps']:,} training steps of {teach['cycles_per_step']:,.0f} "
+        f"cycles on {teach['samples']:,} samples\n"
+        f"twin: {twin['steps_replayed']:,} steps replayed, {twin['checksums_equal']} of "
+        f"{twin['checksums_compared']} checksums equal, weights "
+        f"{'identical' if twin['weights_identical'] else 'DIFFERENT'}\n"
+        f"serial: {summary['serial']['frames']:,} frames, {summary['serial']['lost']} lost; "
+        f"readings missed: {summary['adc_deadlines_missed']}\n"
+        f"report: {out / 'report.html'}",
+        highlight=False,
+    )
+    console.print(f"verdict: {summary['verdict']}", highlight=False, style="bold")
