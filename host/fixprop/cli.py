@@ -7,6 +7,7 @@ import sys
 import click
 
 from fixprop import __version__
+from fixprop.commands.bench import bench
 from fixprop.commands.demo import demo
 from fixprop.commands.generate import generate
 from fixprop.commands.hello import hello
@@ -25,7 +26,7 @@ def fixprop() -> None:
     """
 
 
-for command in (demo, generate, hello):
+for command in (bench, demo, generate, hello):
     fixprop.add_command(command)
 
 

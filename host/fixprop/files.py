@@ -9,13 +9,23 @@ from pathlib import Path
 from fixprop.errors import FixpropError
 
 
+def prepare_folder(folder: Path) -> None:
+    """Make `folder`, so that a long run does not fail at its end; raises FixpropError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise FixpropError(f"cannot write {folder}: {error.strerror}; choose another folder") from error
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write `text` to `path` through a temporary file beside it, so that no reader sees a part.
 
     Raises FixpropError if the folder cannot be made or written.
     """
+    prepare_folder(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise FixpropError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from fixprop import formats
+from fixprop import formats, generator
 from fixprop.activations import ACTIVATIONS
 from fixprop.network import Topology
 from fixprop.tracking.definition import definition_text
@@ -14,6 +14,8 @@ from fixprop.wire.messages import protocol_text
 def arithmetic_text() -> str:
     """Formats and tables: whatever changes a bit of a result, changes this text."""
     lines = [f"{f.name} {f.q}" for f in formats.FORMATS]
+    lines.append(f"significant_shift {formats.SIGNIFICANT_SHIFT} no_target {formats.NO_TARGET}")
+    lines.append(f"generator {generator.DEFAULT_STATE}")
     for a in ACTIVATIONS.values():
         table = [] if a.table is None else a.table.tolist()
         lines.append(f"{a.name} {a.code} {a.sum_shift} {table}")

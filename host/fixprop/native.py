@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fixprop.activations import ACTIVATIONS
 from fixprop.errors import UsageError
-from fixprop.formats import RATE, RESIDUAL_BITS, Integers
+from fixprop.formats import ACTIVATION, RATE, RESIDUAL_BITS, WEIGHT, Format, Integers
 from fixprop.network import Topology
 from fixprop.toolchain import FIRMWARE, build_shared_library
 
@@ -106,7 +106,9 @@ class Native:
 
     def set_flat_weights(self, flat: ArrayLike) -> None:
         """The inverse of `flat_weights`."""
-        weights = np.asarray(flat, np.int64).reshape(-1)
+        weights = within(WEIGHT, "weight", flat).reshape(-1)
+        if len(weights) != len(self._weights):
+            raise UsageError(f"{len(weights)} weights: {self.topology} has {len(self._weights)}")
         self._weights[:] = weights >> RESIDUAL_BITS
         self._residuals[:] = weights & ((1 << RESIDUAL_BITS) - 1)
 
@@ -145,7 +147,18 @@ class Native:
         )
 
     def _rows(self, values: ArrayLike, width: int) -> NDArray[np.int16]:
-        rows = np.ascontiguousarray(values, np.int16)
+        rows = np.ascontiguousarray(within(ACTIVATION, "value", values), np.int16)
         if rows.size % width:
             raise UsageError(f"{rows.size} values do not make rows of {width}")
         return rows.reshape(-1, width)
+
+
+def within(number: Format, what: str, values: ArrayLike) -> Integers:
+    """`values` as integers; UsageError for one that `number` does not hold, as C would wrap it."""
+    given = np.asarray(values, np.int64)
+    outside = given[(given < number.low) | (given > number.high)]
+    if len(outside):
+        raise UsageError(
+            f"{what} {outside[0]}: {number.q} holds {number.low} to {number.high}; saturate it"
+        )
+    return given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from fixprop.wire.records import Ack, GetHello, GetWeights, Hello, Record, Resul
 HELLO_PATIENCE_S = 4.0  # an Uno that was reset by opening the port sits 1.6 s in its boot loader
 HELLO_REPEAT_S = 0.5
 ANSWER_PATIENCE_S = 1.0
+PIECES = re.compile(rb"[^\0]*\0|[^\0]+")  # frames, each with the zero that ends it
 
 Listener = Callable[[Frame], None]
 M = TypeVar("M", bound=Record)
@@ -85,7 +87,8 @@ class Session:
 
         def collect(frame: Frame) -> None:
             nonlocal known
-            if isinstance(part := frame.message, Weights):
+            part = frame.message
+            if isinstance(part, Weights) and part.offset == known:  # none is missing before it
                 known = part.offset + part.count
                 weights[part.offset : known] = weights_of(part.data, part.count)
 
@@ -128,15 +131,19 @@ class Session:
         finally:
             self.listeners.remove(listener)
 
-    def _listen(self, seconds: float) -> list[Frame]:
+    def _listen(self, seconds: float) -> None:
+        for piece in PIECES.findall(self.port.read(seconds)):
+            self._hear(piece)
+
+    def _hear(self, piece: bytes) -> None:
+        """At most one frame, so that a loss is told where it happened."""
         lost = self.reader.counters.lost
-        frames = self.reader.feed(self.port.read(seconds))
-        for hear_loss in self.on_lost if self.reader.counters.lost > lost else ():
-            hear_loss(self.reader.counters.lost - lost)
+        frames = self.reader.feed(piece)
+        for tell in self.on_lost if self.reader.counters.lost > lost else ():
+            tell(self.reader.counters.lost - lost)
         for frame in frames:
             for listener in self.listeners:
                 listener(frame)
-        return frames
 
 
 def check_hello(hello: Hello, topology: Topology, url: str) -> None:

@@ -58,13 +58,16 @@ def build_shared_library(
 def _compile(command: list[str], target: Path) -> None:
     handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".so")
     os.close(handle)
-    run = subprocess.run([*command, "-o", temporary], capture_output=True, text=True, check=False)
+    english = os.environ | {"LC_ALL": "C"}  # so that an error is recognised
+    run = subprocess.run(
+        [*command, "-o", temporary], capture_output=True, text=True, check=False, env=english
+    )
     if run.returncode:
         Path(temporary).unlink()
         lines = run.stderr.strip().splitlines() or ["no message"]
         hint = " (on Debian: sudo apt-get install libsimavr-dev libelf-dev)"
         missing = "simavr" in run.stderr
-        error = next((line for line in lines if "error" in line), lines[-1])
+        error = next((line for line in lines if "error:" in line), lines[-1])
         kind = MissingTool if missing else FixpropError
         raise kind(f"compiling {target.name} failed: {error}{hint if missing else ''}")
     Path(temporary).replace(target)

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from fixprop.errors import FixpropError
-from fixprop.files import write_whole
+from fixprop.files import prepare_folder, write_whole
 from fixprop.header import DEFAULT_SEED
 
 MAX_SEED = 2**32 - 1
@@ -55,6 +55,7 @@ def demo(seed: int, out: Path) -> int:
     \b
     Example:  fixprop demo --seed 7 --out out/seed7
     """
+    prepare_folder(out)
     console = Console(stderr=True)
     summary, page = _run(seed, console)
     write_whole(out / "report.html", page)

@@ -121,6 +121,11 @@ class SimulatedUno:
         return int(self._c.uno_cycle(self._uno))
 
     @property
+    def pc(self) -> int:
+        """Byte address in flash of the next instruction."""
+        return int(self._c.uno_pc(self._uno))
+
+    @property
     def time_s(self) -> float:
         """Seconds since power-on."""
         return self.cycle / CLOCK_HZ

@@ -166,8 +166,8 @@ def _cycles_per_step(board: SimulatedBoard) -> float:
     """Median time that GPIOR0 is 1: a training step that no interrupt lengthened much."""
     marks = board.uno.marks()
     spans = [b.cycle - a.cycle for a, b in pairwise(marks) if a.value == 1]
-    working = [span for span in spans if span > max(spans) / 4]
-    return float(statistics.median(working))
+    idle = min(spans)  # nothing to train on: the turn ends at once
+    return float(statistics.median(span for span in spans if span > 4 * idle))
 
 
 @dataclass(frozen=True)

@@ -159,16 +159,18 @@ class Twin:
     def _check(self, check: WeightCheck) -> None:
         self._advance(check.step)
         self.state.checksums_compared += 1
-        ours = (
-            weights_crc(self.learner.weights()),
-            self.learner.order_state(),
-            self.learner.memory_count(),
-        )
-        theirs = (check.weights_crc, check.generator, check.memory_count)
-        if ours == theirs:
-            self.state.checksums_equal += 1
-        else:
-            self._differ(f"step {check.step}: weights, order or memory are not the board's")
+        learner, equal = self.learner, True
+        for name, ours, theirs in (
+            ("weights' CRC", weights_crc(learner.weights()), check.weights_crc),
+            ("state of the training order", learner.order_state(), check.generator),
+            ("count of samples", learner.memory_count(), check.memory_count),
+        ):
+            if ours != theirs:
+                equal = False
+                self._differ(
+                    f"step {check.step}: the {name} is {theirs} on the board, {ours} here"
+                )
+        self.state.checksums_equal += equal
 
     def _weights(self, weights: Weights) -> None:
         ours = self.learner.weights()

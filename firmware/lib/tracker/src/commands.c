@@ -45,6 +45,7 @@ static uint8_t take_reset_weights(const uint8_t *payload, uint8_t length) {
     return WIRE_RESULT_BUSY;
   tracker.identity.seed = reset.seed;
   learner_reset(&tracker.learner, tracker.learner.network, reset.seed);
+  tracker.step_at_reading = 0;
   return WIRE_RESULT_OK;
 }
 

@@ -1,0 +1,5 @@
+"""`python -m fixprop` is `fixprop`."""
+
+from fixprop.cli import main
+
+main()

@@ -1,0 +1,113 @@
+"""The figures of `fixprop bench device` as tables and a verdict in one line."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from fixprop.bench import floor, peers
+from fixprop.bench.device import Cycles, DeviceFigures, NetworkFigures
+from fixprop.bench.kernels import PARTS
+
+
+def show(figures: DeviceFigures, console: Console) -> None:
+    """Print everything to `console`."""
+    console.print(_cycles(figures, "One training step, cycles", training=True))
+    console.print(_cycles(figures, "One inference, cycles", training=False))
+    console.print(_parts(figures), _bytes(figures), _growth(figures))
+    console.print(_text(figures), highlight=False)
+    console.print(verdict(figures), highlight=False, style="bold")
+
+
+def verdict(figures: DeviceFigures) -> str:
+    """One line: pass or fail, and the margins."""
+    steps = [peers.best_training(n.sizes) / n.train.mean for n in figures.networks]
+    passes = [peers.best_inference(n.sizes) / n.infer.mean for n in figures.networks]
+    failed = [str(n.task.topology) for n in figures.networks if not n.holds]
+    failed += [f"2-H-1 below {peers.LARGEST_H_GOAL}"] * (
+        figures.largest_2_h_1 < peers.LARGEST_H_GOAL
+    )
+    failed += [f"{name} on avr8js" for name in figures.differences or {}]
+    return (
+        f"verdict: {'pass' if figures.holds else 'FAIL (' + ', '.join(failed) + ')'}: "
+        f"training {min(steps):.1f} to {max(steps):.1f} times as fast as the best peer "
+        f"(goal {peers.TRAINING_PART}), inference {min(passes):.1f} to {max(passes):.1f} times "
+        f"(goal {peers.INFERENCE_PART}), largest 2-H-1 is H = {figures.largest_2_h_1}"
+    )
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column(columns[0])
+    for column in columns[1:]:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _cycles(figures: DeviceFigures, title: str, *, training: bool) -> Table:
+    columns = ("mean", "min", "max", "floor", "x floor", "best peer", "faster", "bar")
+    table = _table(title, "network", *columns)
+    for of in figures.networks:
+        cycles, lowest, best, bar = _compared(of, training)
+        table.add_row(
+            str(of.task.topology),
+            f"{cycles.mean:,.0f}",
+            f"{cycles.low:,}",
+            f"{cycles.high:,}",
+            f"{lowest:,}",
+            f"{cycles.mean / lowest:.2f}",
+            f"{best:,}",
+            f"{best / cycles.mean:.1f} x",
+            f"{bar:,}" if cycles.mean <= bar else f"{bar:,} MISSED",
+        )
+    return table
+
+
+def _compared(of: NetworkFigures, training: bool) -> tuple[Cycles, int, int, int]:
+    sizes = of.sizes
+    if training:
+        best, bar = peers.best_training(sizes), peers.training_bar(sizes)
+        return of.train, floor.training_floor(sizes), best, bar
+    best, bar = peers.best_inference(sizes), peers.inference_bar(sizes)
+    return of.infer, floor.inference_floor(sizes), best, bar
+
+
+def _parts(figures: DeviceFigures) -> Table:
+    table = _table("Where a training step's cycles go", "network", *PARTS)
+    for of in figures.networks:
+        total = sum(of.parts.values())
+        cells = [f"{of.parts[p]:,.0f} ({of.parts[p] / total:.0%})" for p in PARTS]
+        table.add_row(str(of.task.topology), *cells)
+    return table
+
+
+def _bytes(figures: DeviceFigures) -> Table:
+    columns = ("weights", "flash", "whole program", "static SRAM", "stack")
+    table = _table("Bytes of a bare program that learns its task", "network", *columns)
+    for of in figures.networks:
+        own = of.flash_bytes - of.flash_empty_bytes
+        figures_of = (of.task.topology.weight_count, own, of.flash_bytes, of.sram_bytes)
+        table.add_row(str(of.task.topology), *(f"{n:,}" for n in (*figures_of, of.stack_bytes)))
+    return table
+
+
+def _growth(figures: DeviceFigures) -> Table:
+    growth = figures.growth
+    title = f"Growth over {len(growth.weights)} topologies, least squares"
+    table = _table(title, "", "fixed", "each weight", "rms residual", "worst")
+    for name, line in growth.lines.items():
+        cells = (line.fixed, line.each, line.rms_residual, line.worst_residual)
+        table.add_row(name.replace("_", " "), *(f"{cell:,.1f}" for cell in cells))
+    return table
+
+
+def _text(figures: DeviceFigures) -> str:
+    others = ", ".join(f"{name} {h}" for name, h in peers.LARGEST_2_H_1.items())
+    lines = [
+        f"largest bare 2-H-1 that learns in 2 KB: H = {figures.largest_2_h_1} ({others})",
+        f"peers: {peers.SOURCE}; floor: the loops of avr_*.S, counted",
+    ]
+    if figures.differences is not None:
+        apart = [f"{name}: {text}" for name, text in figures.differences.items()]
+        lines += [f"avr8js: {'; '.join(apart) or 'every mark at the same cycle'}"]
+    return "\n".join(lines)

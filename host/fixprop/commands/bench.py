@@ -1,0 +1,57 @@
+"""fixprop bench: what learning costs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from fixprop.files import write_whole
+
+
+@click.group(short_help="Measure what learning costs.")
+def bench() -> None:
+    """Measure what learning costs.
+
+    \b
+    Example:  fixprop bench device
+    """
+
+
+@bench.command(short_help="Cycles and bytes on the simulated chip, beside other libraries.")
+@click.option(
+    "--json",
+    "json_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the figures to this file too.",
+)
+@click.option(
+    "--cross-check",
+    is_flag=True,
+    help="Count again on avr8js (needs node; npm installs it under build/).",
+)
+def device(json_path: Path | None, cross_check: bool) -> int:
+    """Measure cycles, flash, SRAM and stack of bare programs on a simulated ATmega328P.
+
+    Six networks of other libraries' examples, each with a task of its size: one training step and
+    one inference, the sample loaded before the count. Ends with exit status 0 if a step takes at
+    most a tenth, and an inference a quarter, of the cycles of the fastest of those libraries.
+
+    \b
+    Example:  fixprop bench device --json out/bench/device.json
+    """
+    from fixprop.bench.device import measure, stages
+    from fixprop.bench.tables import show
+
+    columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+        work = bars.add_task("building and running on the chip", total=stages(cross_check))
+        figures = measure(cross_check, lambda: bars.advance(work))
+        bars.update(work, completed=stages(cross_check))
+    if json_path is not None:
+        write_whole(json_path, json.dumps(figures.as_json(), indent=2) + "\n")
+    show(figures, Console())
+    return 0 if figures.holds else 1

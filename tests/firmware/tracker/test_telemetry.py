@@ -1,0 +1,110 @@
+"""What the host is told, when, and what happens when the line is full."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixprop.board.native import OUTBOX_BYTES
+from fixprop.fingerprint import fingerprint
+from fixprop.tracking.definition import TOPOLOGY, VALUES
+from fixprop.tracking.learner import MirrorLearner, weights_crc
+from fixprop.wire.records import (
+    Health,
+    Hello,
+    Mark,
+    Reading,
+    WeightCheck,
+)
+from tests.firmware.tracker.conversation import Conversation, every
+
+CHECK, HEALTH = VALUES["CHECK_READINGS"], VALUES["HEALTH_READINGS"]
+
+
+@pytest.fixture
+def board() -> Conversation:
+    return Conversation()
+
+
+def test_the_first_frame_says_who_the_board_is(board: Conversation) -> None:
+    (frame,) = board.frames
+    assert frame.sequence == 0
+    assert isinstance(hello := frame.message, Hello)
+    assert hello.fingerprint == fingerprint(TOPOLOGY)
+    assert (hello.seed, hello.step, hello.reading_index, hello.state) == (1, 0, 0, 0)
+    assert hello.layer_sizes == bytes([*TOPOLOGY.sizes, 0, 0, 0])
+
+
+def test_a_reading_tells_what_came_and_what_the_network_makes_of_it(board: Conversation) -> None:
+    mirror = MirrorLearner(1)
+    for number, (left, right) in enumerate([(0, 0), (8184, 8184), (1234, 4321), (1, 8184)]):
+        told, outputs = board.read(left, right), mirror.read(left, right)
+        assert (told.left, told.right) == (left, right)
+        assert (told.bearing, told.bearing_ahead, told.presence) == tuple(outputs.tolist())
+        assert (told.reading_index, told.time_us) == (number, 38_000 * number)
+
+
+def test_frames_are_numbered_without_a_gap(board: Conversation) -> None:
+    for _ in range(300):  # more than the 256 numbers there are
+        board.read()
+    assert [f.sequence for f in board.frames] == [n % 256 for n in range(len(board.frames))]
+
+
+def test_checksums_and_health_come_at_their_time(board: Conversation) -> None:
+    for _ in range(CHECK * HEALTH):
+        board.read()
+    names = [f.name for f in board.frames]
+    seen = {"reading": 0}
+    for name in names:
+        seen["reading"] += name == "reading"
+        if name == "weight_check":
+            assert seen["reading"] % CHECK == 0
+        if name == "health":
+            assert seen["reading"] % HEALTH == 0
+    assert names.count("weight_check") == HEALTH
+    assert names.count("health") == CHECK
+
+
+def test_the_checksum_is_of_the_weights_the_order_and_the_memory(board: Conversation) -> None:
+    for _ in range(CHECK):
+        board.read()
+    (check,) = every(WeightCheck, board.frames)
+    mirror = MirrorLearner(1)
+    assert check.weights_crc == weights_crc(mirror.weights())
+    assert check.generator == mirror.order_state()
+    assert (check.step, check.memory_count) == (0, 0)
+
+
+def test_implausible_samples_are_counted(board: Conversation) -> None:
+    for _ in range(3):
+        board.read(VALUES["READING_HIGHEST"] + 1, 0)
+        board.ask(Mark(0, 1))
+    while board.readings < HEALTH:
+        board.read()
+    (health,) = every(Health, board.frames)
+    assert health.rejected_samples == 3
+    assert health.reading_index == HEALTH
+
+
+def test_frames_that_find_no_room_are_dropped_whole_counted_and_seen_as_a_gap(
+    board: Conversation,
+) -> None:
+    count = 2 * OUTBOX_BYTES // 30  # a reading's frame is 33 bytes: twice as many as there is room
+    for number in range(count):
+        board.tracker.reading(2000, 2000, number)
+    board.listen()
+    assert board.reader.counters.crc_errors == board.reader.counters.malformed == 0
+    kept = len(board.frames)
+    last = every(Reading, board.frames)[-1].reading_index
+    assert last < count - 1
+    while not every(Health, board.listen()):
+        board.tracker.reading(2000, 2000, 0)
+    lost = board.reader.counters.lost
+    total = (board.frames[-1].sequence + 1 - len(board.frames)) % 256
+    assert kept > 100
+    assert lost % 256 == total == every(Health, board.frames)[-1].lost_tx_frames % 256 > 0
+
+
+def test_time_wraps_with_the_boards_clock(board: Conversation) -> None:
+    board.tracker.reading(1, 1, (1 << 32) + 5)
+    (told,) = every(Reading, board.listen())
+    assert told.time_us == 5

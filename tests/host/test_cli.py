@@ -1,0 +1,116 @@
+"""Every mistake gets one line that says what to do next, and the right exit status."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fixprop import cli, session
+from fixprop.toolchain import PROJECT_ROOT
+
+
+def one_line(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    assert captured.err.startswith("fixprop: ")
+    assert captured.err.count("\n") == 1
+    assert "Traceback" not in captured.err
+    return captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["demo", "--seed", "-1"], ["-1", "0<=x<=4294967295", "fixprop demo --help"]),
+        (["demo", "--seed", "4294967296"], ["4294967296", "fixprop demo --help"]),
+        (["demo", "--seed", "lucky"], ["lucky", "integer"]),
+        (["demo", "--sed", "1"], ["--sed", "fixprop demo --help"]),
+        (["dmo"], ["dmo", "fixprop --help"]),
+        (["hello", "--port", "ftp://x"], ["ftp://x", "socket://host:port"]),
+        (["hello", "--port", ""], ["port ''", "sim://"]),
+    ],
+)
+def test_misuse_ends_with_status_2(
+    arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(arguments) == 2
+    line = one_line(capsys)
+    assert all(word in line for word in words)
+
+
+@pytest.mark.parametrize(
+    ("port", "words"),
+    [
+        ("/dev/ttyACM99", ["no port /dev/ttyACM99", "plugged in"]),
+        ("socket://127.0.0.1:1", ["nobody listens", "127.0.0.1:1"]),
+        ("/dev/null", ["/dev/null"]),
+    ],
+)
+def test_a_port_that_does_not_open_ends_with_status_1(
+    port: str, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["hello", "--port", port]) == 1
+    line = one_line(capsys)
+    assert all(word in line for word in words)
+
+
+def test_a_busy_port_says_how_to_find_who_has_it(capsys: pytest.CaptureFixture[str]) -> None:
+    from fixprop.board.serial_port import SerialPort
+
+    _, terminal = os.openpty()
+    first = SerialPort(os.ttyname(terminal))
+    assert cli.run(["hello", "--port", first.url]) == 1
+    assert f"fuser -v {first.url}" in one_line(capsys)
+    first.close()
+
+
+def test_a_board_of_another_build_says_to_flash_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "fingerprint", lambda topology: 0x12345678)
+    assert cli.run(["hello", "--port", "native://"]) == 1
+    line = one_line(capsys)
+    assert "12345678" in line
+    assert "pio run" in line
+
+
+def test_hello_names_topology_and_fingerprint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["hello", "--port", "native://"]) == 0
+    told = capsys.readouterr().out
+    assert "4-8-3" in told
+    assert "0 training steps" in told
+
+
+def test_help_alone_is_misuse_but_shows_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([]) == 2
+    assert "demo" in capsys.readouterr().out
+    assert cli.run(["--help"]) == 0
+
+
+def test_a_missing_compiler_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run = subprocess.run(
+        [sys.executable, "-m", "fixprop", "demo", "--out", str(out)],
+        env={"PATH": str(tmp_path), "PYTHONPATH": str(PROJECT_ROOT / "host")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    last = run.stderr.strip().splitlines()[-1]
+    assert last.startswith("fixprop: avr-gcc is not installed")
+    assert "apt-get install" in last
+    assert "Traceback" not in run.stderr
+    assert list(out.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_found_before_the_work(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.run(["demo", "--out", "/proc/fixprop"]) == 1
+    assert "cannot write /proc/fixprop" in one_line(capsys)
+
+
+def test_generate_check_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["generate", "--check"]) == 0

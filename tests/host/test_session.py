@@ -1,0 +1,268 @@
+"""A conversation with a board: what is answered, what is refused, and what went missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fixprop.board.native import NativeBoard
+from fixprop.errors import FixpropError
+from fixprop.fingerprint import fingerprint
+from fixprop.network import Topology
+from fixprop.session import HELLO_PATIENCE_S, Session, check_hello
+from fixprop.sim.scene import World
+from fixprop.tracking.definition import TOPOLOGY
+from fixprop.tracking.native_learner import NativeLearner
+from fixprop.tracking.twin import Twin
+from fixprop.wire.codec import Frame, decode, encode_record
+from fixprop.wire.messages import PROTOCOL_VERSION
+from fixprop.wire.records import (
+    Ack,
+    GetWeights,
+    Hello,
+    Learn,
+    Mark,
+    Reading,
+    ResetWeights,
+    SetPointer,
+    SetRate,
+    SetWeights,
+    Weights,
+)
+
+Spoil = Callable[[Frame], Frame | None]
+
+
+class ThroughABadLine:
+    """A Port to a native board; `spoil` sees every frame and may change it or swallow it."""
+
+    def __init__(self, spoil: Spoil = lambda frame: frame) -> None:
+        self.board = NativeBoard(World(1), url="test://")
+        self.url, self.spoil = self.board.url, spoil
+
+    def read(self, seconds: float) -> bytes:
+        frames = self.board.read(seconds).split(b"\0")[:-1]
+        kept = (self.spoil(decode(frame)) for frame in frames)
+        return b"".join(encode_record(f.message, f.sequence) for f in kept if f is not None)
+
+    def write(self, data: bytes) -> None:
+        self.board.write(data)
+
+    def time_s(self) -> float:
+        return self.board.time_s()
+
+    def close(self) -> None:
+        self.board.close()
+
+
+@pytest.fixture
+def port() -> ThroughABadLine:
+    return ThroughABadLine()
+
+
+@pytest.fixture
+def session(port: ThroughABadLine) -> Session:
+    session = Session(port)
+    session.open()
+    return session
+
+
+def without(kind: type) -> Spoil:
+    return lambda frame: None if isinstance(frame.message, kind) else frame
+
+
+def test_hello_tells_who_the_board_is(port: ThroughABadLine) -> None:
+    hello = Session(port).open()
+    assert hello.protocol == PROTOCOL_VERSION
+    assert hello.fingerprint == fingerprint(TOPOLOGY)
+    assert hello.layer_sizes[: hello.layer_count] == bytes(TOPOLOGY.sizes)
+    assert hello.reading_period_us == 38_000
+
+
+def test_a_board_that_runs_already_is_asked_for_its_hello(port: ThroughABadLine) -> None:
+    port.read(1.0)  # its hello after the start went to nobody
+    assert Session(port).open().fingerprint == fingerprint(TOPOLOGY)
+
+
+def test_no_hello_is_one_line_that_names_the_port_and_the_next_step() -> None:
+    port = ThroughABadLine(without(Hello))
+    with pytest.raises(FixpropError) as raised:
+        Session(port).open()
+    text = str(raised.value)
+    assert text.startswith("no hello from test:// in 4 s: is fixprop's firmware on it?")
+    assert "pio run -d firmware -e uno -t upload" in text
+    assert "\n" not in text
+    assert HELLO_PATIENCE_S <= port.time_s() < HELLO_PATIENCE_S + 0.6  # one HELLO_REPEAT_S
+
+
+@pytest.mark.parametrize(
+    ("difference", "older", "cure"),
+    [(-1, "firmware", "pio run -d firmware -e uno -t upload"), (1, "host", "git pull")],
+)
+def test_another_protocol_says_which_side_to_update(
+    difference: int, older: str, cure: str
+) -> None:
+    protocol = PROTOCOL_VERSION + difference
+
+    def spoil(frame: Frame) -> Frame:
+        if not isinstance(frame.message, Hello):
+            return frame
+        return replace(frame, message=replace(frame.message, protocol=protocol))
+
+    with pytest.raises(FixpropError) as raised:
+        Session(ThroughABadLine(spoil)).open()
+    assert f"test:// speaks protocol {protocol}, this host {PROTOCOL_VERSION}" in str(raised.value)
+    assert f"the {older} is older" in str(raised.value)
+    assert cure in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_another_fingerprint_names_both_and_the_cure(port: ThroughABadLine) -> None:
+    other = Topology((4, 9, 3), ("tanh", "linear"))
+    with pytest.raises(FixpropError) as raised:
+        Session(port, other).open()
+    text = str(raised.value)
+    assert f"has fingerprint {fingerprint(TOPOLOGY):08x}" in text
+    assert f"this host {fingerprint(other):08x} for 4-9-3" in text
+    assert "flash this checkout's firmware: pio run -d firmware -e uno -t upload" in text
+    assert "\n" not in text
+
+
+def test_a_matching_hello_is_accepted(session: Session) -> None:
+    session.port.write(encode_record(SetRate(1), 9))  # someone else's traffic is no hindrance
+    hello = Hello(PROTOCOL_VERSION, fingerprint(TOPOLOGY), 1, 1, 38_000, 0, 0, 0, 3, bytes(6), 0)
+    check_hello(hello, TOPOLOGY, "test://")
+
+
+def test_a_command_returns_its_acknowledgement(session: Session) -> None:
+    session.run(0.2)
+    ack = session.command(SetRate(77))
+    assert (ack.command, ack.result, ack.step) == (SetRate.code, 0, 0)
+    assert ack.reading_index == 5  # at 38 ms each, those before 0.2 s have come
+
+
+def test_a_refused_command_names_itself_its_value_and_the_reason(session: Session) -> None:
+    with pytest.raises(FixpropError) as raised:
+        session.command(SetPointer(499))
+    assert str(raised.value) == "test:// refused SetPointer(pointer_us=499): bad value"
+
+
+def test_no_answer_names_the_command_and_ends_after_a_second(
+    port: ThroughABadLine, session: Session
+) -> None:
+    port.spoil, start = without(Ack), port.time_s()
+    with pytest.raises(FixpropError, match=r"no answer to set_rate from test:// in 1 s: check the"):
+        session.command(SetRate(5))
+    assert port.time_s() - start == pytest.approx(1.0, abs=0.05)  # one reading period
+
+
+def test_an_answer_to_another_command_is_not_taken_for_ours(
+    port: ThroughABadLine, session: Session
+) -> None:
+    def spoil(frame: Frame) -> Frame:
+        if isinstance(ack := frame.message, Ack):
+            return replace(frame, message=replace(ack, command_sequence=ack.command_sequence ^ 1))
+        return frame
+
+    port.spoil = spoil
+    with pytest.raises(FixpropError, match="no answer"):
+        session.command(SetRate(5))
+
+
+def test_weights_are_collected_whole(session: Session) -> None:
+    session.command(ResetWeights(5))
+    assert np.array_equal(session.weights(), NativeLearner(5).weights())
+
+
+@pytest.mark.parametrize("missing", [0, 16, 32, 64])
+def test_a_missing_run_of_weights_is_an_error_and_not_zeros(
+    port: ThroughABadLine, session: Session, missing: int
+) -> None:
+    def spoil(frame: Frame) -> Frame | None:
+        is_it = isinstance(frame.message, Weights) and frame.message.offset == missing
+        return None if is_it else frame
+
+    port.spoil = spoil
+    with pytest.raises(FixpropError, match=f"test:// sent {missing} of 67 weights, then none"):
+        session.weights()
+
+
+def test_weights_while_learning_are_refused(session: Session) -> None:
+    session.command(Learn(1))
+    with pytest.raises(FixpropError, match=r"refused GetWeights\(\): busy"):
+        session.weights()
+    session.command(Learn(0))
+    assert len(session.weights()) == TOPOLOGY.weight_count
+
+
+def test_300_commands_are_each_acknowledged_and_the_twin_follows(session: Session) -> None:
+    twin = Twin(NativeLearner(1))
+    session.listeners.append(twin.take)
+    session.on_sent.append(twin.sent)
+    session.on_lost.append(twin.lost)
+    session.command(ResetWeights(3))
+    session.run(0.05)
+    session.command(Mark(1000, 1))
+    session.command(Learn(1))
+    for number in range(300):  # more than the 256 numbers that a sequence has
+        ack = session.command(SetRate(1000 + number))
+        assert ack.command_sequence == (number + 3) % 256
+        if number % 10 == 0:
+            session.run(0.1)
+    assert session.reader.counters.lost == session.reader.counters.duplicates == 0
+    assert twin.in_step
+    assert twin.state.first_difference is None
+    assert twin.state.checksums_equal == twin.state.checksums_compared >= 4
+    assert twin.state.steps_replayed > 1000
+
+
+def test_listeners_hear_every_frame_in_order_and_may_leave(session: Session) -> None:
+    heard: list[Frame] = []
+    session.listeners.append(heard.append)
+    session.run(1.0)
+    session.listeners.remove(heard.append)
+    session.run(0.2)
+    readings = [f.message.reading_index for f in heard if isinstance(f.message, Reading)]
+    assert readings == list(range(26))  # one second holds 26 periods of 38 ms
+
+
+def test_a_lost_frame_is_told_before_the_frames_that_follow_it(
+    port: ThroughABadLine, session: Session
+) -> None:
+    told: list[object] = []
+    session.on_lost.append(told.append)
+    session.listeners.append(lambda frame: told.append(frame.name))
+    session.run(0.04)
+    port.spoil = lambda frame: None
+    session.run(0.04)
+    port.spoil = lambda frame: frame
+    session.run(0.04)
+    assert told == ["reading", 1, "reading"]
+
+
+def test_a_loss_behind_a_frame_in_the_same_bytes_is_told_behind_it(
+    port: ThroughABadLine, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the reset makes the twin sure again, and what is lost after it must end that
+    twin = Twin(NativeLearner(1))
+    session.listeners.append(twin.take)
+    session.on_sent.append(twin.sent)
+    session.on_lost.append(twin.lost)
+    ack, skipped, reading = Ack(0, ResetWeights.code, 0, 0, 0), 1, Reading(*[0] * 11)
+    together = encode_record(ack, 1) + encode_record(reading, 2 + skipped)
+    monkeypatch.setattr(port, "read", lambda seconds: together)
+    session.command(ResetWeights(3))
+    assert not twin.in_step
+    assert twin.state.first_difference == "1 frames lost: reset the weights to start again"
+
+
+def test_set_weights_then_weights_gives_them_back(session: Session) -> None:
+    data = bytes(range(48))
+    session.command(SetWeights(16, 16, data))
+    weights = session.weights()
+    for index in range(16):
+        expected = int.from_bytes(data[3 * index : 3 * index + 3], "little", signed=True)
+        assert weights[16 + index] == expected

@@ -1,0 +1,351 @@
+"""The report loads nothing, says what the summary says, and is the same each time."""
+
+import re
+from copy import deepcopy
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fixprop.firmware_build import FirmwareBuild
+from fixprop.formats import Integers
+from fixprop.sim.offline import offline_readings
+from fixprop.sim.paths import Follow, HandPath, Still, sweep_deg
+from fixprop.sim.paths import Track as TrackPath
+from fixprop.sim.servo import CENTRE_US, DEGREES_PER_US
+from fixprop.tracking.definition import READING_PERIOD_S, TOPOLOGY, VALUES
+from fixprop.tracking.demo import DemoRun, Estimates, Snapshot
+from fixprop.tracking.evaluation import Track
+from fixprop.tracking.learner import UNKNOWN, degrees_of_bearing, label_of_pulse
+from fixprop.tracking.native_learner import NativeLearner
+from fixprop.tracking.report import render_report
+from fixprop.tracking.report.findings import Findings, layers
+from fixprop.tracking.report.plots import PLOTS
+from fixprop.tracking.report.svg import KEYS, NARROW, PALETTE, Plot, draw_one, palette_css
+from fixprop.tracking.twin import Twin, TwinState
+from fixprop.wire.records import Health, State
+
+SEED = 3
+LESSON_S, TEST_S = 12.0, 24.0  # a 20 s stretch must fit into the test
+REST_READINGS, STEPS_PER_READING, SNAPSHOT_READINGS = 30, 20, 30
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+LOADING = {"src", "srcset", "data", "poster", "action", "background"}
+
+SUMMARY: dict[str, Any] = {
+    "seed": SEED,
+    "firmware": {
+        "sha256": "5eed" * 16,
+        "flash_bytes": 10_685,
+        "static_sram_bytes": 1_537,
+        "peak_stack_bytes": 173,
+    },
+    "device_seconds": 121.02,
+    "teach": {"samples": 1_539, "training_steps": 100_443, "cycles_per_step": 30_323.0},
+    "bearing_rmse_deg": {
+        "untrained": 9.7541,
+        "trained": 2.7261,
+        "float64_same_network": 2.5221,
+        "oracle": 1.9121,
+    },
+    "zone_accuracy_45cm": 0.9016,
+    "presence_accuracy": 0.9881,
+    "twin": {
+        "steps_replayed": 100_444,
+        "checksums_compared": 199,
+        "checksums_equal": 198,
+        "weights_identical": True,
+    },
+    "serial": {"frames": 3_515, "lost": 0, "crc_errors": 0},
+    "adc_deadlines_missed": 0,
+    "verdict": "pass",
+}
+
+
+def track(path: HandPath, seconds: float, learner: NativeLearner, *, lesson: bool) -> Track:
+    """What a board with `learner` would tell, learning after each reading in a lesson."""
+    readings = offline_readings(SEED, seconds, path, READING_PERIOD_S, pointer=sweep_deg)
+    pointer_us = CENTRE_US + sweep_deg(readings.time_s) / DEGREES_PER_US
+    taught = np.arange(len(readings.left)) >= REST_READINGS
+    bearing = np.where(taught, State.LABELLED, State.LABELLED | State.HAND_ABSENT_LABEL)
+    outputs, steps = [], []
+    for index, pulse_us in enumerate(np.round(pointer_us).astype(int).tolist()):
+        outputs.append(learner.read(int(readings.left[index]), int(readings.right[index])))
+        steps.append(learner.step)
+        if lesson:
+            learner.label_lesson(label_of_pulse(pulse_us) if taught[index] else UNKNOWN)
+            learner.train(STEPS_PER_READING)
+    columns = np.array(outputs)
+    return Track(
+        time_s=readings.time_s,
+        left=readings.left,
+        right=readings.right,
+        pointer_us=np.round(pointer_us).astype(np.int64),
+        step=np.array(steps),
+        state=(bearing | State.TEACHING | State.LEARNING) * int(lesson),
+        bearing_deg=degrees_of_bearing(columns[:, 0]),
+        bearing_ahead_deg=degrees_of_bearing(columns[:, 1]),
+        presence=columns[:, 2] / VALUES["PRESENCE_TARGET"],
+        truth=readings.truth,
+    )
+
+
+def snapshots(lesson: Track, first: Integers, last: Integers) -> list[Snapshot]:
+    """Weights on the straight way from `first` to `last`."""
+    rows = range(0, len(lesson.time_s), SNAPSHOT_READINGS)
+    weights = [first + (last - first) * row // len(lesson.time_s) for row in rows]
+    return [
+        Snapshot(float(lesson.time_s[row]), int(lesson.step[row]), w)
+        for row, w in zip(rows, weights, strict=True)
+    ]
+
+
+def make_run(path: HandPath) -> tuple[DemoRun, Estimates]:
+    """A short lesson and test by the firmware's learner, in the same world as the demo's."""
+    learner = NativeLearner(SEED)
+    first = learner.weights()
+    rest_s = REST_READINGS * READING_PERIOD_S
+    lesson = track(Follow(SEED, rest_s=rest_s), LESSON_S, learner, lesson=True)
+    test = track(path, TEST_S, learner, lesson=False)
+    run = DemoRun(
+        seed=SEED,
+        build=FirmwareBuild(Path("f.elf"), Path("f.hex"), "5eed" * 16, 10_685, 1_537),
+        lesson=lesson,
+        test=test,
+        snapshots=snapshots(lesson, first, learner.weights()),
+        twin=Twin(learner, state=TwinState(steps_replayed=learner.step)),
+        initial_weights=first,
+        final_weights=learner.weights(),
+        cycles_per_step=30_323.0,
+        peak_stack_bytes=173,
+        device_seconds=121.02,
+        frames=3_515,
+        lost=0,
+        crc_errors=0,
+        health=Health(940, 0, 0, 0, 0, 0, 336, 0, 6572),
+        lesson_start_s=0.01,
+    )
+    noise = np.random.default_rng(SEED).normal(0, 2, len(test.time_s))
+    near = np.nan_to_num(test.truth.bearing_deg) + noise
+    estimates = Estimates(
+        untrained=np.zeros_like(near),
+        trained=test.bearing_deg,
+        float64_same_network=near,
+        oracle=near / 2,
+        oracle_name="trees & <leaves>",
+        oracle_readings=82_281,
+        snapshots=[test.bearing_deg * i / 10 for i in range(len(run.snapshots))],
+    )
+    return run, estimates
+
+
+class Page(HTMLParser):
+    """Tags that close in the order in which they opened, and their attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[DemoRun, Estimates]:
+    return make_run(TrackPath(SEED))
+
+
+@pytest.fixture(scope="module")
+def text(made: tuple[DemoRun, Estimates]) -> str:
+    return render_report(*made, SUMMARY)
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def header(made: tuple[DemoRun, Estimates], summary: dict[str, Any], m: pytest.MonkeyPatch) -> str:
+    """The page without its plots, which take the time."""
+    m.setattr("fixprop.tracking.report.page.draw", lambda *_: "")
+    return render_report(*made, summary)
+
+
+def test_nothing_is_loaded(text: str, page: Page) -> None:
+    assert not re.search(r"https?:|@import|url\((?!#)", text)
+    assert not page.all("script") and not page.all("img") and not page.all("iframe")
+    for tag, attributes in page.tags:
+        assert not LOADING & attributes.keys(), tag
+        link = attributes.get("href")
+        assert link is None or link.startswith("#") or link == "data:,", link
+
+
+def test_all_tags_are_closed(page: Page) -> None:
+    assert page.open == []
+
+
+def test_ids_are_unique_and_links_meet_them(text: str, page: Page) -> None:
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    used = {a["href"] for _, a in page.tags if (a.get("href") or "").startswith("#")}
+    used |= {f"#{name}" for name in re.findall(r"url\(#([^)]+)\)", text)}
+    used |= {f"#{a['aria-labelledby']}" for _, a in page.tags if a.get("aria-labelledby")}
+    assert used
+    assert used <= {f"#{name}" for name in ids}
+
+
+def test_every_plot_is_there_for_wide_and_narrow_with_words(text: str, page: Page) -> None:
+    parts = [part for shown in PLOTS for part in shown.parts]
+    plots = page.all("svg")
+    assert len(plots) == 2 * len(parts)
+    assert all(svg["role"] == "img" and svg["aria-label"] for svg in plots)
+    assert len(page.all("figcaption")) == len(page.all("figure")) == len(parts)
+    for shown in PLOTS:
+        assert f'<h2 id="{shown.name}">' in text
+
+
+@pytest.mark.parametrize(
+    "axis",
+    [
+        "lesson time (s)",
+        "training steps",
+        "RMSE on the unseen test (degrees)",
+        "bearing (degrees), right is +",
+        "distance of the hand (cm)",
+        "reading (counts)",
+        "reading (mV)",
+        "change of difference",
+        "bearing ahead",
+        "ahead of the sensors (cm)",
+    ],
+)
+def test_axes_are_named_with_units_in_both_widths(text: str, axis: str) -> None:
+    assert text.count(f">{axis}</text>") >= 2
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "5eed" * 16,
+        "10,685 of 32,256 bytes",
+        "1,537 of 2,048 bytes",
+        "173 bytes",
+        "30,323 cycles",
+        "1,539 labelled readings",
+        "100,443 training steps",
+        "9.75°",
+        "2.73°",
+        "2.52°",
+        "1.91°",
+        "90.2%",
+        "98.8%",
+        "100,444 training steps replayed",
+        "198 of 199 checksums equal",
+        "Weights identical",
+        "3,515",
+        "--seed 3",
+        "make demo",
+    ],
+)
+def test_the_summarys_figures_are_said(text: str, figure: str) -> None:
+    assert figure in text
+
+
+def test_colours_follow_the_readers_preference(text: str) -> None:
+    assert "prefers-color-scheme:dark" in palette_css()
+    assert palette_css() in text
+    for name, key in KEYS.items():
+        assert key not in text, f"{name} is left as matplotlib drew it"
+    drawn = set(re.findall(r"#[0-9a-f]{6}", text[text.index("</style>") :]))
+    assert not drawn, "a colour that does not change with the page"
+    assert {f"var(--{name})" for name in PALETTE} <= set(re.findall(r"var\(--\w+\)", text))
+
+
+def test_two_renders_are_equal(
+    made: tuple[DemoRun, Estimates], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def narrow(name: str, alternative: str, plot: Plot) -> str:
+        return draw_one(name, alternative, plot, NARROW)
+
+    monkeypatch.setattr("fixprop.tracking.report.page.draw", narrow)  # the other half is alike
+    wide = re.compile(r'<svg class="plot wide".*?</svg>\n', re.DOTALL)
+    assert render_report(*made, SUMMARY) == wide.sub("", text)
+
+
+def test_the_page_is_small(text: str) -> None:
+    assert len(text.encode()) < 1_500_000  # opens at once from a mail or a phone
+
+
+def test_a_passing_run_says_so(text: str) -> None:
+    assert "<strong>PASS</strong>" in text
+    assert "FAIL" not in text
+
+
+def test_failures_are_listed_and_escaped(
+    made: tuple[DemoRun, Estimates], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = deepcopy(SUMMARY)
+    summary["verdict"] = "3 frames lost; <b>odd</b> & more"
+    summary["twin"] |= {"weights_identical": False, "first_difference": "step 7: weight <2>"}
+    page = header(made, summary, monkeypatch)
+    assert "<strong>FAIL</strong>" in page and "PASS" not in page
+    assert "<li>3 frames lost</li><li>&lt;b&gt;odd&lt;/b&gt; &amp; more</li>" in page
+    assert "Weights DIFFERENT" in page and "step 7: weight &lt;2&gt;" in page
+    assert "trees &amp; &lt;leaves&gt;" in page
+    assert Page(page).open == []
+
+
+def test_the_stretch_is_20_s_of_the_test(made: tuple[DemoRun, Estimates]) -> None:
+    findings = Findings(*made, SUMMARY)
+    times = findings.test_s[findings.stretch]
+    assert times[-1] - times[0] == pytest.approx(20, abs=2 * READING_PERIOD_S)
+
+
+def test_settled_is_the_first_snapshot_after_which_none_is_worse(
+    made: tuple[DemoRun, Estimates],
+) -> None:
+    run = replace(made[0], snapshots=made[0].snapshots[:8])
+    findings = Findings(run, made[1], SUMMARY)
+    findings.__dict__["snapshot_rmse_deg"] = np.array([9.0, 3.0, 5.0, 4.0, 2.0, 3.0, 4.0, 4.0])
+    fourth = findings.run.snapshots[3]
+    assert findings.settled(4.0) == (fourth.time_s - findings.run.lesson_start_s, fourth.step)
+    findings.__dict__["snapshot_rmse_deg"] = np.full(8, 9.0)
+    assert findings.settled(4.0) is None
+
+
+def test_layers_are_the_weights_as_real_numbers(made: tuple[DemoRun, Estimates]) -> None:
+    flat = made[0].final_weights
+    parts = layers(flat)
+    assert [part.shape for part in parts] == list(TOPOLOGY.weight_shapes)
+    assert np.array_equal(np.concatenate([p.ravel() for p in parts]) * 2**19, flat)
+
+
+def test_a_hand_in_one_place_still_makes_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    plotted = []
+
+    def plot_only(name: str, _: str, plot: Plot) -> str:
+        plot(NARROW)
+        plotted.append(name)
+        return ""
+
+    monkeypatch.setattr("fixprop.tracking.report.page.draw", plot_only)
+    run, estimates = make_run(Still(0.0, 20.0))  # leaves bands of distance that nobody visited
+    assert Page(render_report(run, estimates, SUMMARY)).open == []
+    assert plotted == [part.name for shown in PLOTS for part in shown.parts]
