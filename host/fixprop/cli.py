@@ -9,6 +9,7 @@ import click
 from fixprop import __version__
 from fixprop.commands.bench import bench
 from fixprop.commands.demo import demo
+from fixprop.commands.examples import examples
 from fixprop.commands.generate import generate
 from fixprop.commands.hello import hello
 from fixprop.errors import FixpropError
@@ -26,7 +27,7 @@ def fixprop() -> None:
     """
 
 
-for command in (bench, demo, generate, hello):
+for command in (bench, demo, examples, generate, hello):
     fixprop.add_command(command)
 
 

@@ -25,5 +25,7 @@ def arithmetic_text() -> str:
 def fingerprint(topology: Topology) -> int:
     """CRC-32 over protocol, arithmetic, tracker constants and topology."""
     network = f"{topology} {' '.join(topology.activations)}\n"
+    if any(topology.fixed_bias):
+        network += f"fixed_bias {topology.fixed_bias}\n"
     text = protocol_text() + arithmetic_text() + definition_text() + network
     return zlib.crc32(text.encode())

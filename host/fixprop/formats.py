@@ -71,7 +71,12 @@ DELTA = Format("delta", 24, 23, "error times slope, one a neuron")
 STEP = Format("step", 24, 20, "learning rate times delta, one a neuron")
 RATE = Format("rate", 16, 13, "learning rate", signed=False)
 
-FORMATS = (ACTIVATION, WEIGHT, PASS_WEIGHT, SLOPE, DELTA, STEP, RATE)
+MOMENTUM = Format("momentum", 16, 16, "what a change keeps of the one before", signed=False)
+
+FORMATS = (ACTIVATION, WEIGHT, PASS_WEIGHT, SLOPE, DELTA, STEP, RATE, MOMENTUM)
+
+SLOPE_ONE = 1 << SLOPE.fraction
+"""A slope of exactly one, one unit above the format: multiplying by it changes nothing."""
 
 RESIDUAL_BITS = WEIGHT.bits - PASS_WEIGHT.bits
 SUM_FRACTION = PASS_WEIGHT.fraction + ACTIVATION.fraction

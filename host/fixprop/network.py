@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fixprop.activations import ACTIVATIONS, Activation
+from fixprop.activations import ACTIVATIONS, HIDDEN, Activation
+from fixprop.changes import Changes
 from fixprop.errors import UsageError
 from fixprop.formats import (
     ACTIVATION,
@@ -29,14 +30,20 @@ from fixprop.formats import (
     significant,
 )
 from fixprop.generator import Generator
+from fixprop.initial import SpreadOf, he_spread, xavier_spread
 
 
 @dataclass(frozen=True)
 class Topology:
-    """Layer sizes, inputs first, and the activation function of each layer after the inputs."""
+    """Layer sizes, inputs first, and the activation function of each layer after the inputs.
+
+    `fixed_bias`: for each layer after the inputs, whether its bias weights stay as they are; empty:
+    all learn. Fixed at zero they are no bias at all.
+    """
 
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
+    fixed_bias: tuple[bool, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.sizes) < 2 or len(self.activations) != len(self.sizes) - 1:
@@ -48,6 +55,16 @@ class Topology:
             if name not in ACTIVATIONS:
                 known = ", ".join(ACTIVATIONS)
                 raise UsageError(f"unknown activation '{name}': choose one of {known}")
+        for name in self.activations[:-1]:
+            if name not in HIDDEN:
+                known = ", ".join(HIDDEN)
+                raise UsageError(f"'{name}' is for the output layer: below it choose one of {known}")
+        if len(self.fixed_bias) not in (0, len(self.activations)):
+            raise UsageError(f"{len(self.fixed_bias)} fixed_bias for {len(self.activations)} layers")
+
+    def has_fixed_bias(self, layer: int) -> bool:
+        """Whether the bias weights of `layer`, 0 the first after the inputs, do not learn."""
+        return bool(self.fixed_bias) and self.fixed_bias[layer]
 
     @property
     def weight_shapes(self) -> tuple[tuple[int, int], ...]:
@@ -89,12 +106,32 @@ class Mirror:
     def initialise(self, generator: Generator, spread: int) -> None:
         """Uniform weights in [-spread, spread), `spread` in Q4.11, drawn in storage order.
 
-        All networks get the same weights.
+        All networks get the same weights. Fixed bias weights stay as they are.
         """
-        for layer in self.weights:
-            for row in range(layer.shape[1]):
-                for column in range(layer.shape[2]):
-                    layer[:, row, column] = generator.uniform(spread)
+        for index, layer in enumerate(self.weights):
+            first = int(self.topology.has_fixed_bias(index))
+            self._draw(layer, generator, spread, first)
+
+    def initialise_xavier(self, generator: Generator) -> None:
+        """Uniform in +-sqrt(6 / (inputs + neurons)); bias weights zero, but for the fixed ones."""
+        self._initialise_by(xavier_spread, generator)
+
+    def initialise_he(self, generator: Generator) -> None:
+        """Uniform in +-sqrt(6 / inputs); bias weights zero, but for the fixed ones."""
+        self._initialise_by(he_spread, generator)
+
+    def _initialise_by(self, spread_of: SpreadOf, generator: Generator) -> None:
+        for index, layer in enumerate(self.weights):
+            _, neurons, columns = layer.shape
+            if not self.topology.has_fixed_bias(index):
+                layer[:, :, 0] = 0
+            self._draw(layer, generator, spread_of(columns - 1, neurons), 1)
+
+    @staticmethod
+    def _draw(layer: Integers, generator: Generator, spread: int, first: int) -> None:
+        for row in range(layer.shape[1]):
+            for column in range(first, layer.shape[2]):
+                layer[:, row, column] = generator.uniform(spread)
 
     def flat_weights(self) -> Integers:
         """int64 [N, weight_count] in storage order: layer, neuron, bias then inputs."""
@@ -120,10 +157,32 @@ class Mirror:
     # backward
 
     def train(self, inputs: Integers, targets: Integers) -> None:
-        """One online step of gradient descent on half the squared error; `targets` like the outputs."""
+        """One online step down the gradient of the loss; `targets` like the outputs.
+
+        The loss is half the squared error, or the output function's cross-entropy.
+        """
         self.forward(inputs)
         self.backward(targets)
-        self.update()
+        self.update(self.weights)
+
+    def changes(self, momentum: int = 0) -> Changes:
+        """No changes yet, for `accumulate`; `momentum` in UQ0.16."""
+        return Changes([np.zeros_like(layer) for layer in self.weights], momentum)
+
+    def accumulate(self, inputs: Integers, targets: Integers, changes: Changes) -> None:
+        """A step like `train`'s, added to `changes`; the weights stand."""
+        self.forward(inputs)
+        self.backward(targets)
+        self.update(changes.sums)
+
+    def apply(self, changes: Changes) -> None:
+        """The weights take the changes over, which keep their momentum."""
+        changes.apply_to(self.weights)
+
+    def train_momentum(self, inputs: Integers, targets: Integers, changes: Changes) -> None:
+        """One online step with momentum."""
+        self.accumulate(inputs, targets, changes)
+        self.apply(changes)
 
     def backward(self, targets: Integers) -> None:
         """Deltas of every layer for the latest forward pass, from the weights as they stand."""
@@ -136,11 +195,14 @@ class Mirror:
             )
             self.deltas.insert(0, delta)
 
-    def update(self) -> None:
-        """Every weight goes one step down the gradient: a step a neuron times each of its inputs."""
+    def update(self, moved: list[Integers]) -> None:
+        """Every weight, or its change, goes a step down the gradient: its neuron's times its input."""
         self.steps = [round_shift(delta * self.rate, 16) for delta in self.deltas]
-        for weights, step, inputs in zip(self.weights, self.steps, self.outputs, strict=False):
-            weights[:] = WEIGHT.saturate(weights + weight_change(step, inputs))
+        for layer, (step, inputs) in enumerate(zip(self.steps, self.outputs, strict=False)):
+            change = weight_change(step, inputs)
+            if self.topology.has_fixed_bias(layer):
+                change[:, :, 0] = 0
+            moved[layer][:] = WEIGHT.saturate(moved[layer] + change)
 
 
 def weighted_sum(weights: Integers, inputs: Integers) -> Integers:

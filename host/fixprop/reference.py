@@ -47,11 +47,21 @@ class Reference:
         return values
 
     def loss(self, inputs: Reals, targets: Reals) -> float:
-        """Half the squared error, summed over outputs and samples; a NaN target counts nothing."""
-        return 0.5 * float(np.nansum((targets - self.forward(inputs)[-1]) ** 2))
+        """The output layer's loss, summed over outputs and samples; a NaN target counts nothing.
+
+        Half the squared error, or the cross-entropy that belongs to the output function.
+        """
+        outputs = self.forward(inputs)[-1]
+        cross_entropy = self.topology.functions()[-1].cross_entropy
+        if cross_entropy is not None:
+            return float(np.nansum(cross_entropy(targets, outputs)))
+        return 0.5 * float(np.nansum((targets - outputs) ** 2))
 
     def gradients(self, inputs: Reals, targets: Reals) -> list[Reals]:
-        """d loss / d weights, shaped like `weights`, summed over the samples, by backpropagation."""
+        """d loss / d weights, shaped like `weights`, summed over the samples, by backpropagation.
+
+        With softmax a sample's targets must sum to 1 or all be NaN. Fixed bias weights have none.
+        """
         values = self.forward(inputs)
         functions = self.topology.functions()
         error = np.nan_to_num(values[-1] - targets, nan=0.0)
@@ -60,6 +70,8 @@ class Reference:
         for layer in range(len(self.weights) - 1, -1, -1):
             seen = np.column_stack([np.ones(len(values[layer])), values[layer]])
             gradients.insert(0, delta.T @ seen)
+            if self.topology.has_fixed_bias(layer):
+                gradients[0][:, 0] = 0
             if layer:
                 slope = functions[layer - 1].exact_slope_of_output(values[layer])
                 delta = delta @ self.weights[layer][:, 1:] * slope

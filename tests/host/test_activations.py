@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fixprop.activations import ACTIVATIONS, LINEAR, SIGMOID, TANH, Activation
+from fixprop.activations import LINEAR, SIGMOID, TANH, Activation
 from fixprop.formats import ACTIVATION, SLOPE, SUM_FRACTION, Integers
 from tests.host import wide
 
 CURVED = pytest.mark.parametrize("function", [SIGMOID, TANH], ids=lambda f: f.name)
-EVERY = pytest.mark.parametrize("function", ACTIVATIONS.values(), ids=lambda f: f.name)
+EVERY = pytest.mark.parametrize("function", [SIGMOID, TANH, LINEAR], ids=lambda f: f.name)
 
 
 def every_sum(function: Activation) -> Integers:

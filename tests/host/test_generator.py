@@ -60,7 +60,8 @@ def test_shifts_of_a_shorter_period_would_be_found() -> None:
     def other(x: int) -> int:  # 8, 9, 22: not in Marsaglia's list
         x ^= x << 8 & PERIOD
         x ^= x >> 9
-        return x ^ x << 22 & PERIOD
+        x ^= x << 22 & PERIOD
+        return x
 
     matrix = tuple(other(bit) for bit in IDENTITY)
     orders = [power(matrix, PERIOD // prime) == IDENTITY for prime in PRIME_FACTORS]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fixprop.activations import ACTIVATIONS
 from fixprop.errors import UsageError
 from fixprop.formats import ACTIVATION, DELTA, NO_TARGET, RATE, STEP, WEIGHT, Integers
 from fixprop.generator import Generator
 from fixprop.network import Mirror, Topology
-from tests.host.wide import Wide, of_every_magnitude
+from tests.host.wide import REACH, Wide, of_every_magnitude
 
-NAMES = sorted(ACTIVATIONS)
+NAMES = sorted(REACH)
 SMALL = Topology((4, 8, 3), ("tanh", "linear"))
 
 
@@ -165,7 +164,7 @@ def test_a_topology_knows_its_weights() -> None:
         ((3, 2), ("tanh", "tanh"), "2 layers need 1 activations"),
         ((3, 0), ("tanh",), "layer of 0 neurons: must be 1 to 254"),
         ((255, 2), ("tanh",), "layer of 255 neurons: must be 1 to 254"),
-        ((3, 2), ("relu",), "unknown activation 'relu': choose one of sigmoid, tanh, linear"),
+        ((3, 2), ("swish",), "unknown activation 'swish': choose one of sigmoid, tanh, linear"),
     ],
 )
 def test_an_impossible_topology_is_refused(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fixprop.activations import ACTIVATIONS
 from fixprop.formats import ACTIVATION, NO_TARGET, RATE, WEIGHT
 from fixprop.network import Mirror, Topology
 from fixprop.reference import Reals, Reference
 from tests.host.test_network import MAZUR, MAZUR_INPUTS, MAZUR_TARGETS, MAZUR_WEIGHTS
 
-NAMES = sorted(ACTIVATIONS)
+NAMES = ["linear", "sigmoid", "tanh"]
 
 
 def random_network(rng: np.random.Generator, names: tuple[str, ...]) -> Reference:
@@ -60,7 +59,7 @@ def test_an_output_whose_target_is_nan_has_no_part_in_loss_and_gradient() -> Non
 
 
 def test_mazurs_published_figures_before_and_after_the_first_step() -> None:
-    network = Reference(MAZUR, np.reshape(MAZUR_WEIGHTS, (2, 2, 3)).tolist())
+    network = Reference(MAZUR, [*np.reshape(np.array(MAZUR_WEIGHTS), (2, 2, 3))])
     inputs, targets = np.array(MAZUR_INPUTS), np.array(MAZUR_TARGETS)
     assert network.loss(inputs, targets) == pytest.approx(0.298371109, abs=5e-10)
     biases = [w[:, 0].copy() for w in network.weights]

@@ -21,7 +21,6 @@ from fixprop.wire.codec import Frame, decode, encode_record
 from fixprop.wire.messages import PROTOCOL_VERSION
 from fixprop.wire.records import (
     Ack,
-    GetWeights,
     Hello,
     Learn,
     Mark,
@@ -102,9 +101,7 @@ def test_no_hello_is_one_line_that_names_the_port_and_the_next_step() -> None:
     ("difference", "older", "cure"),
     [(-1, "firmware", "pio run -d firmware -e uno -t upload"), (1, "host", "git pull")],
 )
-def test_another_protocol_says_which_side_to_update(
-    difference: int, older: str, cure: str
-) -> None:
+def test_another_protocol_says_which_side_to_update(difference: int, older: str, cure: str) -> None:
     protocol = PROTOCOL_VERSION + difference
 
     def spoil(frame: Frame) -> Frame:

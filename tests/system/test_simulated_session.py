@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -123,11 +124,14 @@ def test_pulses_on_the_pin_are_those_that_were_told(sim: Lesson) -> None:
 
 
 @pytest.mark.parametrize("learner", [MirrorLearner, NativeLearner])
-def test_the_twin_knows_every_weight(sim: Lesson, learner: type[Learner]) -> None:
+def test_the_twin_knows_every_weight(sim: Lesson, learner: Callable[[int], Learner]) -> None:
     twin = feed(Twin(learner(0)), sim.recording.events)
     assert twin.state.first_difference is None
-    assert twin.state.checksums_equal == twin.state.checksums_compared == len(sim.every(WeightCheck))
+    assert (
+        twin.state.checksums_equal == twin.state.checksums_compared == len(sim.every(WeightCheck))
+    )
     assert twin.state.checksums_compared >= LESSON_S / READING_PERIOD_S // VALUES["CHECK_READINGS"]
+    assert sim.recording.weights is not None
     assert np.array_equal(twin.learner.weights(), sim.recording.weights)
     assert twin.state.steps_replayed == sim.readings()[-1].step
 
@@ -151,7 +155,9 @@ def test_one_wrong_bit_in_the_recording_would_be_seen(sim: Lesson) -> None:
     at = next(
         i
         for i, e in enumerate(events)
-        if isinstance(e, Frame) and isinstance(e.message, Reading) and e.message.reading_index == 180
+        if isinstance(e, Frame)
+        and isinstance(e.message, Reading)
+        and e.message.reading_index == 180
     )
     frame = events[at]
     assert isinstance(frame, Frame)

@@ -116,7 +116,7 @@ def _weights(bare: BareRun) -> Integers:
     uno = bare.uno
     upper = np.frombuffer(uno.read_sram(uno.symbol("model_weights"), 2 * count), "<i2")
     lower = np.frombuffer(uno.read_sram(uno.symbol("model_residuals"), count), "u1")
-    return (upper.astype(np.int64) << RESIDUAL_BITS) + lower
+    return np.asarray((upper.astype(np.int64) << RESIDUAL_BITS) + lower)
 
 
 def expected_weights(task: Task, epochs: int) -> Integers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -99,11 +99,10 @@ class DeviceFigures:
 
     def as_json(self) -> dict[str, Any]:
         """JSON with networks, growth and largest_2_h_1."""
-        lines = {name: asdict(line) for name, line in self.growth.lines.items()}
         return {
             "source_of_peers": peers.SOURCE,
             "networks": {str(n.task.topology): n.as_json() for n in self.networks},
-            "growth": {"weights": self.growth.weights, **lines},
+            "growth": self.growth.as_json(),
             "largest_2_h_1": self.largest_2_h_1,
             "second_simulator_differences": self.differences,
             "verdict": "pass" if self.holds else "fail",

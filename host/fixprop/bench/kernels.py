@@ -10,7 +10,7 @@ from fixprop.bench.tasks import Task
 from fixprop.sim.uno import SimulatedUno
 
 FORWARD, OUTPUT, HIDDEN, UPDATE = "forward", "output deltas", "hidden deltas", "update"
-REST = "entering, leaving"
+REST = "the rest"  # calls, saved registers, the walk over the layers
 PARTS = (FORWARD, OUTPUT, HIDDEN, UPDATE, REST)
 PART_OF_FUNCTION = {
     "main": REST,
@@ -24,7 +24,7 @@ PART_OF_FUNCTION = {
 
 
 class _Functions:
-    """Finds the function around a pc. A function's local labels are in no way special here."""
+    """Finds the function around a pc, by where each begins; no other code runs in a step."""
 
     def __init__(self, uno: SimulatedUno) -> None:
         places = sorted((uno.symbol(name), name) for name in PART_OF_FUNCTION)

@@ -56,6 +56,22 @@ LARGEST_2_H_1 = {
     "libuneural": 6,
 }
 
+# Flash of a bare program with a network like 2-8-2, in bytes.
+FLASH_BYTES = {"ArduinoANN": 5_200, "GiorgosXou 4.1.9": 6_600, "AIfES 2.2.0": 21_000}
+
+# From random weights to the end, (shortest, longest) over the seeds that end, in seconds.
+LEARNING_S: dict[str, dict[str, tuple[float, float]]] = {
+    "7-8-4, digits, error below 0.0004": {"ArduinoANN": (439, 643)},
+    "7-8-4, digits, MSE 0.01": {"ArduinoANN": (4.6, 6.0), "GiorgosXou 4.1.9": (32, 32)},
+    "4-5-2, colours, error below 0.0015": {"makennbot, two seeds of three": (200, 321)},
+    "2-3-1, exclusive or, MSE 0.01": {
+        "ArduinoANN": (2.1, 2.6),
+        "GiorgosXou 4.1.9, sigmoid": (12, 21),
+        "GiorgosXou 4.1.9, SELU, four seeds of five": (0.19, 0.21),
+        "AIfES 2.2.0, ADAM, four seeds of five": (1.4, 1.8),
+    },
+}
+
 TRAINING_PART = 10  # a step may take at most a tenth of the best peer's
 INFERENCE_PART = 4  # an inference at most a quarter, 8-bit ones included
 LARGEST_H_GOAL = 100

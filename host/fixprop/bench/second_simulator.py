@@ -44,6 +44,7 @@ def install() -> Path:
 def _npm_install(folder: Path) -> None:
     npm = require_tool("npm", DEBIAN_PACKAGES)
     options = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
+    options += ["--cache", str(folder / "cache")]  # nothing outside the checkout
     run = subprocess.run(
         [npm, "install", *options], cwd=folder, capture_output=True, text=True, check=False
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from fixprop.bench import floor, peers
 from fixprop.bench.device import Cycles, DeviceFigures, NetworkFigures
+from fixprop.bench.growth import TOPOLOGIES
 from fixprop.bench.kernels import PARTS
 
 
@@ -15,8 +17,8 @@ def show(figures: DeviceFigures, console: Console) -> None:
     console.print(_cycles(figures, "One training step, cycles", training=True))
     console.print(_cycles(figures, "One inference, cycles", training=False))
     console.print(_parts(figures), _bytes(figures), _growth(figures))
-    console.print(_text(figures), highlight=False)
-    console.print(verdict(figures), highlight=False, style="bold")
+    console.print(_text(figures), highlight=False, soft_wrap=True)
+    console.print(verdict(figures), highlight=False, soft_wrap=True, style="bold")
 
 
 def verdict(figures: DeviceFigures) -> str:
@@ -37,23 +39,22 @@ def verdict(figures: DeviceFigures) -> str:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column(columns[0])
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column(columns[0], no_wrap=True)
     for column in columns[1:]:
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     return table
 
 
 def _cycles(figures: DeviceFigures, title: str, *, training: bool) -> Table:
-    columns = ("mean", "min", "max", "floor", "x floor", "best peer", "faster", "bar")
+    columns = ("mean", "min to max", "floor", "x floor", "best peer", "faster", "bar")
     table = _table(title, "network", *columns)
     for of in figures.networks:
         cycles, lowest, best, bar = _compared(of, training)
         table.add_row(
             str(of.task.topology),
             f"{cycles.mean:,.0f}",
-            f"{cycles.low:,}",
-            f"{cycles.high:,}",
+            f"{cycles.low:,} to {cycles.high:,}",
             f"{lowest:,}",
             f"{cycles.mean / lowest:.2f}",
             f"{best:,}",
@@ -93,18 +94,25 @@ def _bytes(figures: DeviceFigures) -> Table:
 
 def _growth(figures: DeviceFigures) -> Table:
     growth = figures.growth
-    title = f"Growth over {len(growth.weights)} topologies, least squares"
-    table = _table(title, "", "fixed", "each weight", "rms residual", "worst")
-    for name, line in growth.lines.items():
-        cells = (line.fixed, line.each, line.rms_residual, line.worst_residual)
-        table.add_row(name.replace("_", " "), *(f"{cell:,.1f}" for cell in cells))
+    title = f"Growth over {len(TOPOLOGIES)} topologies, least squares"
+    columns = ("fixed", "each weight", "each neuron", "rms residual", "worst")
+    table = _table(title, "", *columns)
+    for lines in (growth.by_weights, growth.by_weights_and_neurons):
+        for name, line in lines.items():
+            each_neuron = f"{line.each_neuron:,.1f}" if line.each_neuron else ""
+            cells = (f"{line.fixed:,.0f}", f"{line.each_weight:,.1f}", each_neuron)
+            residuals = (f"{line.rms_residual:,.0f}", f"{line.worst_residual:,.0f}")
+            table.add_row(name.replace("_", " "), *cells, *residuals)
+        table.add_section()
     return table
 
 
 def _text(figures: DeviceFigures) -> str:
     others = ", ".join(f"{name} {h}" for name, h in peers.LARGEST_2_H_1.items())
+    flash = ", ".join(f"{name} {size:,}" for name, size in peers.FLASH_BYTES.items())
     lines = [
         f"largest bare 2-H-1 that learns in 2 KB: H = {figures.largest_2_h_1} ({others})",
+        f"flash of peers with a network like 2-8-2: {flash} bytes",
         f"peers: {peers.SOURCE}; floor: the loops of avr_*.S, counted",
     ]
     if figures.differences is not None:

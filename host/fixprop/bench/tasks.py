@@ -15,7 +15,10 @@ RATE_HALF = 1 << (RATE.fraction - 1)  # learning rate 0.5, UQ3.13
 Rows = list[tuple[list[float], list[float]]]
 
 # Segments a to g of a seven-segment display, for the digits 0 to 9.
-DIGITS = "1111110 0110000 1101101 1111001 0110011 1011011 0011111 1110000 1111111 1110011".split()
+DIGITS = (
+    *("1111110", "0110000", "1101101", "1111001", "0110011"),
+    *("1011011", "0011111", "1110000", "1111111", "1110011"),
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from fixprop.sim.uno import CLOCK_HZ, SimulatedUno
 
 SLICE_CYCLES = 40_000
 STALLED_CYCLES = 10 * CLOCK_HZ
-BEGIN_MARK, END_MARK, ANSWERED_MARK = 1, 2, 3  # the program's
+READY_MARK = 3  # the program waits; 1 and 2 stand around the training steps
 
 PROGRAM = """
 #include <avr/pgmspace.h>
@@ -68,6 +68,7 @@ static void answer(void) {{
 int main(void) {{
   memcpy_P(weights, first_weights, sizeof weights);
   memcpy_P(residuals, first_residuals, sizeof residuals);
+  MARK(3);
   for (uint32_t done = 0;;) {{
     while (done == steps_wanted)
       ;
@@ -85,20 +86,20 @@ IN_TURN = """  at = at < SAMPLES ? at : 0;
   return at++;"""
 SHUFFLED = """  static fixprop_generator generator;
   static uint8_t order[SAMPLES]; /* Heymsfeld's shuffle, as fixprop.examples.training.Order */
-  if (!generator.state) {{
-    fixprop_seed(&generator, UINT32_C({seed}));
+  if (!generator.state) {
+    fixprop_seed(&generator, SEED);
     for (uint16_t i = 0; i < SAMPLES; i++)
       order[i] = (uint8_t)i;
-  }}
-  if (at == SAMPLES)
-    for (at = 0; at < SAMPLES; at++) {{
+  }
+  if (at == SAMPLES) {
+    for (uint16_t i = 0; i < SAMPLES; i++) {
       const uint16_t other = fixprop_below(&generator, SAMPLES);
-      const uint8_t held = order[at];
-      order[at] = order[other];
+      const uint8_t held = order[i];
+      order[i] = order[other];
       order[other] = held;
-    }}
-  if (at == SAMPLES)
+    }
     at = 0;
+  }
   return order[at++];"""
 
 
@@ -112,22 +113,23 @@ class OnChip:
         self._uno = SimulatedUno(elf)
         self._steps = self.cycles = 0
         self._outputs = np.zeros(self._shape, np.int64)
+        self._run_until_ready(0)
 
     def train(self, order: Integers) -> None:
         """As many steps as `order` is long; the chip draws the same order itself."""
         self._steps += len(order)
         address = self._uno.symbol("steps_wanted")
         self._uno.write_sram(address, self._steps.to_bytes(4, "little"))
-        run = self._run_until_answered()
+        run = self._run_until_ready(len(order))
         begin, end, _ = (mark.cycle for mark in run.marks)
         self.cycles += end - begin
         answered = np.frombuffer(bytes(run.output), "<i2")
         self._outputs = answered.reshape(self._shape).astype(np.int64)
 
-    def _run_until_answered(self) -> ProgramRun:
+    def _run_until_ready(self, steps: int) -> ProgramRun:
         run, last_sign = ProgramRun(self._uno), self._uno.cycle
-        limit = STALLED_CYCLES + self._count * 400 * self._steps
-        while not run.marks or run.marks[-1].value != ANSWERED_MARK:
+        limit = STALLED_CYCLES + self._count * 400 * steps
+        while not run.marks or run.marks[-1].value != READY_MARK:
             if self._uno.cycle > last_sign + limit:
                 raise FixpropError(f"the program on the chip stalled before step {self._steps}")
             self._uno.run(SLICE_CYCLES)
@@ -166,7 +168,7 @@ def program_text(example: Training, seed: int) -> str:
         neurons=sum(sizes[1:]),
         layer_count=len(sizes) - 1,
         rate=example.fixed_rate,
-        draw=SHUFFLED.format(seed=seed) if example.shuffled else IN_TURN,
+        draw=SHUFFLED.replace("SEED", f"UINT32_C({seed})") if example.shuffled else IN_TURN,
         train="fixprop_train(&network, target);",
     )
 

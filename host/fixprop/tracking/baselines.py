@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,8 @@ class Oracle:
     """
 
     def __init__(self, seed: int, seconds: float, units: tuple[SensorUnit, SensorUnit]) -> None:
+        # joblib counts physical cores with tools that a small machine may lack, and says so at length
+        os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(os.cpu_count() or 1))
         from sklearn.ensemble import HistGradientBoostingRegressor
         from sklearn.neighbors import KNeighborsRegressor
         from sklearn.pipeline import make_pipeline

@@ -167,9 +167,7 @@ class Twin:
         ):
             if ours != theirs:
                 equal = False
-                self._differ(
-                    f"step {check.step}: the {name} is {theirs} on the board, {ours} here"
-                )
+                self._differ(f"step {check.step}: the {name} is {theirs} on the board, {ours} here")
         self.state.checksums_equal += equal
 
     def _weights(self, weights: Weights) -> None:

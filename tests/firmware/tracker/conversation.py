@@ -43,7 +43,8 @@ class Conversation:
         """The acknowledgement of a framed command."""
         self.tracker.write(data)
         (frame,) = self.listen()
-        assert isinstance(ack := frame.message, Ack)
+        ack = frame.message
+        assert isinstance(ack, Ack)
         assert ack.command_sequence == self.sequence % 256
         return ack
 

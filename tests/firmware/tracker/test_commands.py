@@ -92,9 +92,7 @@ def test_values_are_taken_to_their_limits_and_no_further(
 
 
 @pytest.mark.parametrize("message", COMMANDS, ids=lambda m: m.name)
-def test_a_command_too_long_or_too_short_is_refused(
-    board: Conversation, message: Record
-) -> None:
+def test_a_command_too_long_or_too_short_is_refused(board: Conversation, message: Record) -> None:
     size = next(m for m in COMMANDS if m.name == message.name).payload_size - 2
     lengths = [size + 1] if size == 0 else [size - 1, size + 1]
     for length in lengths if size < 51 else lengths[:1]:  # set_weights is the longest there is

@@ -35,9 +35,9 @@ def track(
     flags = np.broadcast_to(np.array(seen, bool), count)
     whole = np.full(count, 2000)
     return Track(
-        time_s=READING_PERIOD_S * np.arange(count),
-        left=whole,
-        right=whole,
+        time_s=READING_PERIOD_S * np.arange(count, dtype=np.float64),
+        left=whole.copy(),
+        right=whole.copy(),
         pointer_us=whole,
         step=whole,
         state=whole,
@@ -80,7 +80,14 @@ def test_presence_is_judged_where_a_beam_touches_the_hand_and_where_nobody_is() 
     given = track(
         [0, 0, NAN, NAN, 0, 0],
         [20, 20, NAN, NAN, 20, 60],
-        seen=[1, 1, 0, 0, 0, 1],  # the fifth hand is beside the beams, the sixth too far: not judged
+        seen=[
+            1,
+            1,
+            0,
+            0,
+            0,
+            1,
+        ],  # the fifth hand is beside the beams, the sixth too far: not judged
         presence=[0.5, -0.5, -0.5, 0.5, 0.5, 0.5],
     )
     assert presence_accuracy(given) == 0.5
@@ -100,7 +107,7 @@ def test_a_track_knows_the_truth_at_the_end_of_each_burst() -> None:
         reading_index=0, time_us=3_000_000, left=2100, right=1900, pointer_us=1450, state=4, step=9,
         rate=0, bearing=8192, bearing_ahead=-8192, presence=-VALUES["PRESENCE_TARGET"],
     )  # fmt: skip
-    (one,) = (track_of([reading], 0.5, world),)
+    one = track_of([reading], 0.5, world)
     assert one.time_s == pytest.approx([3.5 + BURST_S])
     assert one.truth.bearing_deg == pytest.approx([-10 + 2 * (3.5 + BURST_S)])
     assert one.truth.range_cm == pytest.approx([20])
@@ -112,6 +119,10 @@ def test_a_track_knows_the_truth_at_the_end_of_each_burst() -> None:
 
 def test_the_networks_inputs_are_rebuilt_from_the_readings() -> None:
     given = track([0, 0], [20, 20])
-    given.left[:] = 2048, 2128
-    rows = given.inputs()
-    assert rows.tolist() == [[-480, 1920, 0, 0], [320, 5120, 640, 640]]
+    given.left[:] = 2048, 2128  # the level's zero, 10 counts more; right: 2000
+    sums, differences, step = (-48, 32), (48, 128), 80 >> 3
+    expected = [
+        [10 * sums[0], 40 * differences[0], 0, 0],
+        [10 * sums[1], 40 * differences[1], 64 * step, 64 * step],
+    ]
+    assert given.inputs().tolist() == expected

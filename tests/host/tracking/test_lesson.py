@@ -46,7 +46,7 @@ class Offered(MirrorLearner):
         super()._store(view, label, next_label)
 
     def train(self, steps: int) -> None:
-        self.step += steps
+        self._step += steps
 
 
 def test_the_samples_are_those_the_board_was_offered(recording: Recording, taught: Track) -> None:

@@ -17,7 +17,15 @@ from fixprop.tracking.learner import Learner, MirrorLearner
 from fixprop.tracking.native_learner import NativeLearner
 from fixprop.tracking.twin import Twin, weights_of
 from fixprop.wire.codec import Frame
-from fixprop.wire.records import Ack, Mark, Reading, ResetWeights, SetRate, WeightCheck
+from fixprop.wire.records import (
+    Ack,
+    Mark,
+    Reading,
+    Record,
+    ResetWeights,
+    SetRate,
+    WeightCheck,
+)
 from tests.host.recorded import Event, Recording, feed, lesson
 
 SEED = 99  # of the twin's learner before the board told its own
@@ -59,6 +67,7 @@ def test_a_sessions_weights_are_known_exactly(
     assert twin.state.checksums_equal == twin.state.checksums_compared == len(checks) > 10
     assert recording.weights is not None
     assert np.array_equal(twin.learner.weights(), recording.weights)
+    assert twin.board_weights is not None
     assert np.array_equal(twin.board_weights, recording.weights)
 
 
@@ -99,7 +108,8 @@ def test_one_flipped_bit_of_a_reading_is_noticed(
     at = index_of(recording, reading(200))
     frame = events[at]
     assert isinstance(frame, Frame)
-    assert isinstance(told := frame.message, Reading)
+    told = frame.message
+    assert isinstance(told, Reading)
     flipped = replace(told, **{field: getattr(told, field) ^ 1 << bit})
     events[at] = replace(frame, message=flipped)
     twin = feed(Twin(NativeLearner(SEED)), events)
@@ -131,7 +141,8 @@ def test_a_wrong_checksum_names_the_step_and_both_values(recording: Recording) -
     at = index_of(recording, lambda e: isinstance(e, Frame) and isinstance(e.message, WeightCheck))
     frame = events[at]
     assert isinstance(frame, Frame)
-    assert isinstance(check := frame.message, WeightCheck)
+    check = frame.message
+    assert isinstance(check, WeightCheck)
     wrong = replace(check, weights_crc=check.weights_crc ^ 1)
     events[at] = replace(frame, message=wrong)
     twin = feed(Twin(NativeLearner(SEED)), events)
@@ -149,22 +160,14 @@ def test_a_reading_that_never_came_is_noticed_by_what_follows(recording: Recordi
 
 
 @pytest.mark.parametrize(
-    ("kind", "change"),
-    [
-        (ResetWeights, {"seed": 8}),
-        (Mark, {"bearing": -5000}),
-        (Mark, {"present": 0}),
-        (SetRate, {"rate": 2300}),
-    ],
+    "other", [ResetWeights(8), Mark(-5000, 1), Mark(5000, 0), SetRate(2300)], ids=str
 )
-def test_another_command_than_the_one_sent_is_noticed(
-    recording: Recording, kind: type, change: dict[str, int]
-) -> None:
+def test_another_command_than_the_one_sent_is_noticed(recording: Recording, other: Record) -> None:
     events = list(recording.events)
-    at = index_of(recording, lambda e: isinstance(e, Sent) and isinstance(e.command, kind))
+    at = index_of(recording, lambda e: isinstance(e, Sent) and e.command.name == other.name)
     sent = events[at]
     assert isinstance(sent, Sent)
-    events[at] = replace(sent, command=replace(sent.command, **change))
+    events[at] = replace(sent, command=other)
     assert feed(Twin(NativeLearner(SEED)), events).state.first_difference is not None
 
 

@@ -1,0 +1,100 @@
+"""fixprop examples: worked examples of the literature, everywhere the arithmetic runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from fixprop.errors import UsageError
+from fixprop.examples.catalogue import CATALOGUE
+from fixprop.examples.report import PLACES, Report
+from fixprop.files import write_whole
+
+ALL = "all"
+
+
+@click.group(short_help="Worked examples of the literature, on the chip too.")
+def examples() -> None:
+    """Worked examples of the literature: float64, mirror, native C and simulated chip side by side.
+
+    \b
+    Example:  fixprop examples run xor-2-3-1
+    """
+
+
+@examples.command("list", short_help="Names and titles.")
+def list_examples() -> None:
+    """Print the name and the title of every worked example.
+
+    \b
+    Example:  fixprop examples list
+    """
+    width = max(map(len, CATALOGUE))
+    for name, entry in CATALOGUE.items():
+        click.echo(f"{name:{width}}  {entry.title}")
+
+
+@examples.command("run", short_help="Run one example, or all.")
+@click.argument("name")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--seed", type=click.IntRange(1, 2**32 - 1), default=1, show_default=True)
+@click.option("--no-chip", is_flag=True, help="Leave the simulated chip out.")
+def run_examples(name: str, json_file: Path | None, seed: int, no_chip: bool) -> int:
+    """Run example NAME, or all, and compare: figures with the source, bits with bits.
+
+    Ends with exit status 1 if a figure is not as expected, or if mirror, native C and chip differ
+    in any bit. The seed draws the initial weights and the order of the samples.
+
+    \b
+    Example:  fixprop examples run all --json out/examples.json
+    """
+    reports = [_run(each, seed, not no_chip) for each in _names(name)]
+    if json_file is not None:
+        text = json.dumps({report.name: report.as_json() for report in reports}, indent=2)
+        write_whole(json_file, text + "\n")
+    failed = [report.name for report in reports if not report.passed]
+    click.echo(
+        f"{len(failed)} of {len(reports)} examples failed: {', '.join(failed)}"
+        if failed
+        else f"verdict: pass, {len(reports)} examples"
+    )
+    return 1 if failed else 0
+
+
+def _names(name: str) -> list[str]:
+    if name == ALL:
+        return list(CATALOGUE)
+    if name not in CATALOGUE:
+        raise UsageError(f"no example '{name}': see fixprop examples list")
+    return [name]
+
+
+def _run(name: str, seed: int, with_chip: bool) -> Report:
+    with Console(stderr=True).status(f"{name}: {CATALOGUE[name].title}"):
+        report = CATALOGUE[name].run(seed, with_chip)
+    _print(report, Console())
+    return report
+
+
+def _print(report: Report, console: Console) -> None:
+    table = Table(title=f"{report.name}: {report.title}", title_justify="left")
+    table.add_column("figure")
+    table.add_column("expected")
+    for place in PLACES:
+        table.add_column(place, justify="right")
+    table.add_column("")
+    for row in report.rows:
+        values = [f"{row.values[p]:.9g}" if p in row.values else "" for p in PLACES]
+        table.add_row(row.name, row.expected, *values, "ok" if row.passed else "FAILED")
+    console.print(table)
+    lines = [f"source: {report.source}", *report.notes]
+    if report.differences:
+        lines += [f"DIFFERENT: {text}" for text in report.differences]
+    else:
+        places = [p for p in PLACES[1:] if any(p in row.values for row in report.rows)]
+        lines.append(f"equal to the bit: {', '.join(places)}")
+    console.print("\n".join(lines) + "\n", highlight=False)
