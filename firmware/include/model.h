@@ -5,10 +5,10 @@
 
 #include "fixprop.h"
 
-#define MODEL_FINGERPRINT UINT32_C(0xE8937E0F)
+#define MODEL_FINGERPRINT UINT32_C(0xC9510A60)
 #define MODEL_SEED UINT32_C(1) /* of the initial weights and the order of training */
 
-static const fixprop_layer model_layers[] = {{4, 8, &fixprop_tanh}, {8, 3, &fixprop_linear}};
+static const fixprop_layer model_layers[] = {{4, 8, &fixprop_tanh, 0}, {8, 3, &fixprop_linear, 0}};
 static int16_t model_weights[67];
 static uint8_t model_residuals[67];
 static int16_t model_values[15];

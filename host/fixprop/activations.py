@@ -174,8 +174,7 @@ SOFTMAX = Activation(
 """The slope is one for targets that sum to 1."""
 
 ACTIVATIONS = {
-    a.name: a
-    for a in (SIGMOID, TANH, LINEAR, RELU, LEAKY_RELU, SIGMOID_CROSS_ENTROPY, SOFTMAX)
+    a.name: a for a in (SIGMOID, TANH, LINEAR, RELU, LEAKY_RELU, SIGMOID_CROSS_ENTROPY, SOFTMAX)
 }
 HIDDEN = {name: a for name, a in ACTIVATIONS.items() if a.cross_entropy is None}
 """What a layer below the outputs may have."""

@@ -82,6 +82,7 @@ class Ensemble:
     def _update(self, layer: int, delta: Reals) -> None:
         changes, step = self.changes[layer], self.rates * delta[:, :, None]
         changes *= self.momentum
-        changes[:, :, :1] += step
+        if not self.topology.has_fixed_bias(layer):
+            changes[:, :, :1] += step
         changes[:, :, 1:] += step * self.outputs[layer][:, None, :]
         self.weights[layer] += changes

@@ -16,7 +16,9 @@ def prepare_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise FixpropError(f"cannot write {folder}: {error.strerror}; choose another folder") from error
+        raise FixpropError(
+            f"cannot write {folder}: {error.strerror}; choose another folder"
+        ) from error
 
 
 def write_whole(path: Path, text: str) -> None:

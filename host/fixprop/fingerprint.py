@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 from fixprop import formats, generator
-from fixprop.activations import ACTIVATIONS
+from fixprop.activations import ACTIVATIONS, LEAK_SHIFT
 from fixprop.network import Topology
 from fixprop.tracking.definition import definition_text
 from fixprop.wire.messages import protocol_text
@@ -15,6 +15,7 @@ def arithmetic_text() -> str:
     """Formats and tables: whatever changes a bit of a result, changes this text."""
     lines = [f"{f.name} {f.q}" for f in formats.FORMATS]
     lines.append(f"significant_shift {formats.SIGNIFICANT_SHIFT} no_target {formats.NO_TARGET}")
+    lines.append(f"leak_shift {LEAK_SHIFT}")
     lines.append(f"generator {generator.DEFAULT_STATE}")
     for a in ACTIVATIONS.values():
         table = [] if a.table is None else a.table.tolist()

@@ -15,12 +15,7 @@ DEFAULT_SEED = 1
 def model_h(topology: Topology, seed: int = DEFAULT_SEED) -> str:
     """The header that gives the sketch its network, named `model`."""
     neurons = sum(topology.sizes[1:])
-    layers = ", ".join(
-        f"{{{inputs}, {size}, &fixprop_{name}}}"
-        for inputs, size, name in zip(
-            topology.sizes, topology.sizes[1:], topology.activations, strict=False
-        )
-    )
+    layers = ", ".join(layer(topology, index) for index in range(len(topology.activations)))
     return f"""{banner("host/fixprop/header.py")}\
 /* {topology}, {", ".join(topology.activations)}. Include this in one source file. */
 #ifndef MODEL_H
@@ -41,6 +36,13 @@ static fixprop_network model = {{model_layers,    {len(topology.activations)},  
 
 #endif
 """
+
+
+def layer(topology: Topology, index: int) -> str:
+    """The initialiser of one fixprop_layer."""
+    inputs, neurons = topology.sizes[index : index + 2]
+    flags = "FIXPROP_FIXED_BIAS" if topology.has_fixed_bias(index) else "0"
+    return f"{{{inputs}, {neurons}, &fixprop_{topology.activations[index]}, {flags}}}"
 
 
 def generated_files() -> dict[Path, str]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from fixprop import formats, generator
-from fixprop.activations import ACTIVATIONS, TABLE_INTERVALS, Activation
+from fixprop.activations import (
+    ACTIVATIONS,
+    LEAK_SHIFT,
+    SIGMOID,
+    TABLE_INTERVALS,
+    TANH,
+    Activation,
+)
+from fixprop.formats import Integers
+from fixprop.initial import SIX
+from fixprop.softmax import EXP_TABLE
 
 FOLDER = Path("firmware/lib/fixprop/src")
 
@@ -38,6 +48,8 @@ def formats_h() -> str:
         define("FIXPROP_TABLE_INTERVALS", TABLE_INTERVALS),
         f"#define FIXPROP_GENERATOR_DEFAULT UINT32_C(0x{generator.DEFAULT_STATE:08X})\n",
         define("FIXPROP_UNIFORM_SHIFT", generator.UNIFORM_SHIFT),
+        f"#define FIXPROP_SIX UINT32_C({SIX}) /* 6, squared Q4.11: of initial weights */\n",
+        define("FIXPROP_LEAK_SHIFT", LEAK_SHIFT, "leaky_relu's slope below zero is 2**-this"),
     ]
     for a in ACTIVATIONS.values():
         lines.append(define(f"FIXPROP_{a.name.upper()}_SUM_SHIFT", a.sum_shift))
@@ -47,22 +59,35 @@ def formats_h() -> str:
 def table_h(activation: Activation) -> str:
     """The table of one activation function, for its one C file."""
     assert activation.table is not None
-    values = [int(v) for v in activation.table]
-    rows = [", ".join(map(str, values[i : i + 12])) for i in range(0, len(values), 12)]
-    name = f"{activation.name}_table"
-    body = ",\n".join(f"    {row}" for row in rows)
     return (
         banner("host/fixprop/activations.py")
         + f"/* {activation.name}(x), Q0.15, for x from -{activation.net_range} to {activation.net_range}"
         + f" in {TABLE_INTERVALS} steps. */\n"
-        + f"static const int16_t {name}[{len(values)}] FIXPROP_FLASH = {{\n{body}}};\n"
+        + array(f"static const int16_t {activation.name}_table", activation.table)
     )
+
+
+def exp_table_h() -> str:
+    """The table of softmax."""
+    return (
+        banner("host/fixprop/softmax.py")
+        + "/* exp(-i / 16), UQ0.16. */\n"
+        + array("static const uint16_t exp_table", EXP_TABLE)
+    )
+
+
+def array(declaration: str, numbers: Integers) -> str:
+    """A C array of constants in flash."""
+    values = [int(v) for v in numbers]
+    rows = [", ".join(map(str, values[i : i + 12])) for i in range(0, len(values), 12)]
+    body = ",\n".join(f"    {row}" for row in rows)
+    return f"{declaration}[{len(values)}] FIXPROP_FLASH = {{\n{body}}};\n"
 
 
 def generated_files() -> dict[Path, str]:
     """Contents of every file of the library that is generated, by path from the project's root."""
     files = {FOLDER / "fixprop_formats.h": formats_h()}
-    for activation in ACTIVATIONS.values():
-        if activation.table is not None:
-            files[FOLDER / f"{activation.name}_table.h"] = table_h(activation)
+    for activation in (SIGMOID, TANH):
+        files[FOLDER / f"{activation.name}_table.h"] = table_h(activation)
+    files[FOLDER / "exp_table.h"] = exp_table_h()
     return files

@@ -58,9 +58,13 @@ class Topology:
         for name in self.activations[:-1]:
             if name not in HIDDEN:
                 known = ", ".join(HIDDEN)
-                raise UsageError(f"'{name}' is for the output layer: below it choose one of {known}")
+                raise UsageError(
+                    f"'{name}' is for the output layer: below it choose one of {known}"
+                )
         if len(self.fixed_bias) not in (0, len(self.activations)):
-            raise UsageError(f"{len(self.fixed_bias)} fixed_bias for {len(self.activations)} layers")
+            raise UsageError(
+                f"{len(self.fixed_bias)} fixed_bias for {len(self.activations)} layers"
+            )
 
     def has_fixed_bias(self, layer: int) -> bool:
         """Whether the bias weights of `layer`, 0 the first after the inputs, do not learn."""

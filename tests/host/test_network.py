@@ -20,6 +20,11 @@ def random_topology(rng: np.random.Generator) -> Topology:
     return Topology(sizes, tuple(str(n) for n in rng.choice(NAMES, len(sizes) - 1)))
 
 
+def near(outputs: Integers, errors: Integers) -> Integers:
+    """Targets so near the outputs that the deltas are of every size, coarse and fine."""
+    return ACTIVATION.saturate(outputs + (errors >> 6))
+
+
 def assert_equal_training(
     topology: Topology, flat: Integers, rate: int, inputs: Integers, targets: Integers
 ) -> None:
@@ -27,7 +32,9 @@ def assert_equal_training(
     mirror = Mirror(topology, 1, rate)
     mirror.set_flat_weights(flat)
     wide = Wide(topology.sizes, topology.activations, flat.tolist(), rate)
-    for given, wanted in zip(inputs, targets, strict=True):
+    for step, (given, wanted) in enumerate(zip(inputs, targets, strict=True)):
+        if step % 2:
+            wanted = near(mirror.forward(given[np.newaxis])[0], wanted)
         mirror.train(given[np.newaxis], wanted[np.newaxis])
         wide.train(given.tolist(), wanted.tolist())
         assert [layer[0].tolist() for layer in mirror.outputs] == wide.values
@@ -63,12 +70,12 @@ def test_nothing_wraps_in_the_widest_layers_at_the_extremes(
     names: tuple[str, str], weight: int, value: int
 ) -> None:
     topology = Topology((254, 2, 254), names)  # the most neurons a layer may have
-    extremes = np.array([ACTIVATION.low + 1, ACTIVATION.high])
+    extremes = np.array([ACTIVATION.low + 1, 0, ACTIVATION.high])  # the second is moved near
     assert_equal_training(
         topology,
         np.full(topology.weight_count, weight),
         RATE.high,
-        np.full((2, 254), value),
+        np.full((3, 254), value),
         np.repeat(extremes[:, np.newaxis], 254, axis=1),
     )
 
@@ -82,7 +89,8 @@ def test_many_networks_at_once_equal_each_alone() -> None:
         one.set_flat_weights(weights)
     for _ in range(20):
         inputs = of_every_magnitude(rng, ACTIVATION.low, ACTIVATION.high, (count, 4))
-        targets = of_every_magnitude(rng, NO_TARGET, ACTIVATION.high, (count, 3))
+        errors = of_every_magnitude(rng, ACTIVATION.low, ACTIVATION.high, (count, 3))
+        targets = near(together.forward(inputs), errors)
         together.train(inputs, targets)
         for n, one in enumerate(alone):
             one.train(inputs[[n]], targets[[n]])

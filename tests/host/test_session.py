@@ -253,7 +253,7 @@ def test_a_loss_behind_a_frame_in_the_same_bytes_is_told_behind_it(
     monkeypatch.setattr(port, "read", lambda seconds: together)
     session.command(ResetWeights(3))
     assert not twin.in_step
-    assert twin.state.first_difference == "1 frames lost: reset the weights to start again"
+    assert twin.state.first_difference == "frames lost: 1; reset the weights to start again"
 
 
 def test_set_weights_then_weights_gives_them_back(session: Session) -> None:

@@ -12,7 +12,7 @@ from fixprop.bench import floor, peers
 from fixprop.bench.bare import BareRun, Span, build_bare, run_bare
 from fixprop.bench.growth import TOPOLOGIES, Growth, largest_2_h_1, measure_growth
 from fixprop.bench.kernels import cycles_by_part
-from fixprop.bench.second_simulator import first_difference, marks_on_avr8js
+from fixprop.bench.second_simulator import first_difference, install, marks_on_avr8js
 from fixprop.bench.tasks import Task, networks
 from fixprop.sim.program import DONE_MARK, build_program
 from fixprop.sim.uno import Mark, SimulatedUno
@@ -151,6 +151,8 @@ def stages(cross_check: bool) -> int:
 
 def measure(cross_check: bool, step: Callable[[], None] = lambda: None) -> DeviceFigures:
     """Measure everything; `step` is called as the work goes on."""
+    if cross_check:
+        install()  # what is missing shows before the work, not after it
     figures = []
     for task in networks():
         figures.append(measure_network(task))

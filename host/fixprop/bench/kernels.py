@@ -7,6 +7,7 @@ from collections import Counter
 
 from fixprop.bench.bare import BareRun, Span, build_bare
 from fixprop.bench.tasks import Task
+from fixprop.errors import FixpropError
 from fixprop.sim.uno import SimulatedUno
 
 FORWARD, OUTPUT, HIDDEN, UPDATE = "forward", "output deltas", "hidden deltas", "update"
@@ -14,7 +15,8 @@ REST = "the rest"  # calls, saved registers, the walk over the layers
 PARTS = (FORWARD, OUTPUT, HIDDEN, UPDATE, REST)
 PART_OF_FUNCTION = {
     "main": REST,
-    "fixprop_train": REST,  # and the output deltas, which are written out in it
+    "fixprop_train": REST,
+    "fixprop_accumulate": REST,  # and the output deltas, which are written out in it
     "fixprop_avr_forward": FORWARD,
     "fixprop_avr_sigmoid_layer": FORWARD,
     "fixprop_avr_sigmoid_slope": None,  # its caller's
@@ -24,15 +26,20 @@ PART_OF_FUNCTION = {
 
 
 class _Functions:
-    """Finds the function around a pc, by where each begins; no other code runs in a step."""
+    """Finds the function around a pc, by where each begins."""
 
     def __init__(self, uno: SimulatedUno) -> None:
-        places = sorted((uno.symbol(name), name) for name in PART_OF_FUNCTION)
+        symbols = uno.firmware.symbols
+        names = {name for name in symbols if name.startswith("fixprop_avr_")}
+        places = sorted((symbols[name], name) for name in names | set(PART_OF_FUNCTION))
         self._starts = [start for start, _ in places]
         self._names = [name for _, name in places]
 
     def at(self, pc: int) -> str:
-        return self._names[bisect_right(self._starts, pc) - 1]
+        name = self._names[bisect_right(self._starts, pc) - 1]
+        if name not in PART_OF_FUNCTION:
+            raise FixpropError(f"a training step calls {name}: give it a part in bench/kernels.py")
+        return name
 
 
 def cycles_by_part(bare: BareRun, epochs: int) -> dict[str, float]:
@@ -67,6 +74,6 @@ def _parts(uno: SimulatedUno, functions: _Functions, cycles: int) -> Counter[str
 
 def _next_part(name: str, part: str) -> str:
     """Part of the next instruction, which lies in `name`, when the last one was of `part`."""
-    if name == "fixprop_train" and part in (FORWARD, OUTPUT):
+    if name == "fixprop_accumulate" and part in (FORWARD, OUTPUT):
         return OUTPUT  # between the forward pass and the first layer from above
     return PART_OF_FUNCTION[name] or part

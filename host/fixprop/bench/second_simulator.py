@@ -29,7 +29,7 @@ def package_version(folder: Path = _HERE) -> str:
 def install() -> Path:
     """build/avr8js with run.mjs and avr8js beside it; asks npm only when the package is missing.
 
-    Raises MissingTool without node or npm, FixpropError when npm cannot get the package.
+    Raises MissingTool without node or npm, or when npm cannot get the package.
     """
     require_tool("node", DEBIAN_PACKAGES)
     folder = BUILD / "avr8js"
@@ -45,6 +45,7 @@ def _npm_install(folder: Path) -> None:
     npm = require_tool("npm", DEBIAN_PACKAGES)
     options = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
     options += ["--cache", str(folder / "cache")]  # nothing outside the checkout
+    options += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]  # the rest waits a minute
     run = subprocess.run(
         [npm, "install", *options], cwd=folder, capture_output=True, text=True, check=False
     )

@@ -7,14 +7,19 @@ from functools import partial
 from typing import NamedTuple
 
 from fixprop.examples.deep import PARITY
+from fixprop.examples.digits import LEARNING, ON_HOST, run_flash
 from fixprop.examples.gates import GATES
-from fixprop.examples.regression import SINE
+from fixprop.examples.gradient import GRADIENT
+from fixprop.examples.iris import IRIS
+from fixprop.examples.mazur import MAZUR
+from fixprop.examples.regression import SINE, TANH
 from fixprop.examples.report import Report
 from fixprop.examples.run import run_training
-from fixprop.examples.segments import HEYMSFELD
+from fixprop.examples.segments import BEST, HEYMSFELD
 from fixprop.examples.training import Training
+from fixprop.examples.vanishing import run_vanishing
 
-TRAININGS: tuple[Training, ...] = (*GATES, SINE, PARITY, HEYMSFELD)
+TRAININGS: tuple[Training, ...] = (MAZUR, *GATES, TANH, SINE, PARITY, IRIS, HEYMSFELD, BEST)
 """Those that learn from drawn or given weights: the convergence study takes them all."""
 
 
@@ -26,5 +31,7 @@ class Entry(NamedTuple):
 
 
 CATALOGUE: dict[str, Entry] = {
-    example.name: Entry(example.title, partial(run_training, example)) for example in TRAININGS
+    **{e.name: Entry(e.title, partial(run_training, e)) for e in (*TRAININGS, LEARNING, GRADIENT)},
+    ON_HOST.name: Entry(ON_HOST.title, run_flash),
+    "vanishing": Entry("vanishing gradient with depth, sigmoid beside relu", run_vanishing),
 }

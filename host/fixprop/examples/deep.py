@@ -14,7 +14,7 @@ PARITY = Training(
     title="four-bit parity with two hidden layers, 4-6-4-1 tanh, sigmoid output",
     source="Rumelhart, Hinton & Williams (1986): parity, the hardest of the threshold functions",
     topology=Topology((4, 6, 4, 1), ("tanh", "tanh", "sigmoid")),
-    inputs=2.0 * _bits - 1.0,
+    inputs=(2 * _bits - 1).astype(np.float64),
     targets=(_bits.sum(axis=1, keepdims=True) % 2).astype(np.float64),
     rate=0.5,
     steps=16 * 1_500,

@@ -49,7 +49,7 @@ _xor = partial(
     _gate,
     source="Rumelhart, Hinton & Williams, Learning internal representations (1986)",
     targets=np.array([[0.0], [1.0], [1.0], [0.0]]),
-    steps=4_000,
+    steps=6_000,
 )
 XOR_2 = _xor(
     name="xor-2-2-1",
@@ -62,12 +62,19 @@ XOR_3 = _xor(
     title="XOR with three hidden neurons, 2-3-1 sigmoid",
     topology=Topology((2, 3, 1), ("sigmoid", "sigmoid")),
 )
-XOR_AND_OR = _gate(
+XOR_MOMENTUM = _xor(
+    name="xor-2-3-1-momentum",
+    title="XOR with three hidden neurons and momentum 0.9, 2-3-1 sigmoid, rate 0.2",
+    topology=XOR_3.topology,
+    rate=0.2,
+    momentum=0.9,
+)
+XOR_AND = _gate(
     name="xor-2-3-2",
     title="XOR and AND at once, 2-3-2 sigmoid",
     source=XOR_3.source,
     topology=Topology((2, 3, 2), ("sigmoid", "sigmoid")),
     targets=np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]),
-    steps=4_000,
+    steps=6_000,
 )
-GATES = (OR, AND, XOR_2, XOR_3, XOR_AND_OR)
+GATES = (OR, AND, XOR_2, XOR_3, XOR_MOMENTUM, XOR_AND)

@@ -64,10 +64,16 @@ class InMirror:
         self._inputs, self._targets = example.fixed_inputs, example.fixed_targets
         self._network = Mirror(example.topology, 1, example.fixed_rate)
         self._network.set_flat_weights(example.initial_weights(seed))
+        momentum = example.fixed_momentum
+        self._changes = self._network.changes(momentum) if momentum else None
 
     def train(self, order: Integers) -> None:
         for index in order:
-            self._network.train(self._inputs[[index]], self._targets[[index]])
+            sample, target = self._inputs[[index]], self._targets[[index]]
+            if self._changes is None:
+                self._network.train(sample, target)
+            else:
+                self._network.train_momentum(sample, target, self._changes)
 
     def state(self) -> State:
         outputs = [self._network.forward(row[np.newaxis])[0] for row in self._inputs]
@@ -81,9 +87,14 @@ class InNative:
         self._inputs, self._targets = example.fixed_inputs, example.fixed_targets
         self._network = Native(example.topology, example.fixed_rate)
         self._network.set_flat_weights(example.initial_weights(seed))
+        momentum = example.fixed_momentum
+        self._changes = self._network.changes(momentum) if momentum else None
 
     def train(self, order: Integers) -> None:
-        self._network.train(self._inputs, self._targets, order)
+        if self._changes is None:
+            self._network.train(self._inputs, self._targets, order)
+        else:
+            self._network.train_momentum(self._inputs, self._targets, self._changes, order)
 
     def state(self) -> State:
         outputs = self._network.forward(self._inputs)

@@ -1,4 +1,4 @@
-"""Runs a worked example of training everywhere, and compares: figures with the source, bits with bits."""
+"""Runs a worked example everywhere and compares: figures with the source, bits with bits."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def _train_to(place: Place, example: Training, seed: int, last: int) -> States:
 
 def _stops(example: Training, last: int) -> list[int]:
     wanted = {min(example.compared_steps, last), last}
-    return sorted(wanted | {f.steps for f in example.figures if f.steps and f.steps < last})
+    return sorted(
+        wanted | {f.steps for f in example.figures if f.steps is not None and f.steps < last}
+    )
 
 
 def _train_to_rule(place: Place, example: Training, seed: int, stop: float) -> States:
@@ -124,7 +126,7 @@ def _row(example: Training, figure: Figure, float64: States, states: dict[str, S
     values, bounds = {}, {"float64": figure.float64}
     for place, known in {"float64": float64, **states}.items():
         last = max(float64) if place == "float64" else max(states["native"])
-        state = known.get(figure.steps or last)
+        state = known.get(last if figure.steps is None else figure.steps)
         if state is not None:
             values[place] = figure.measure(state.outputs, example.targets, state.weights)
     held = {p: within(v, bounds.get(p, figure.fixed)) for p, v in values.items()}

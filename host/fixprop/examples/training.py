@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from fixprop.formats import ACTIVATION, RATE, WEIGHT, Integers
+from fixprop.formats import ACTIVATION, MOMENTUM, RATE, WEIGHT, Integers
 from fixprop.generator import Generator
 from fixprop.network import Mirror, Topology
+
+PIXEL_SHIFT = ACTIVATION.fraction - 4
+"""A pixel of four bits becomes the upper bits of an input: 0 to 15 sixteenths."""
 
 Reals = NDArray[np.float64]
 Measure = Callable[[Reals, Reals, Reals], float]
@@ -38,8 +41,11 @@ class Training:
 
     `rate` as in the source; the fixed-point networks take the nearest UQ3.13. `spread` in real
     units: weights start uniform in [-spread, spread), unless `weights` gives them. `shuffled`: a
-    new random order each epoch, or the samples' own. `stop`: half the squared error at which
-    training ends, tested after each epoch; `steps` is then the limit.
+    new random order each epoch, or the samples' own. `packed`: on the chip a sample takes four bits
+    an input, which are multiples of 1/16, and a label. `stop`: half the squared error at which
+    training ends, tested after each epoch; `steps` is then the limit. Where the mirror and the chip
+    would take too long, they are compared over the first `compared_steps`; the convergence study
+    takes `study_steps` at most.
     """
 
     name: str
@@ -56,7 +62,9 @@ class Training:
     spread: float = 1.0
     weights: Reals | None = None
     shuffled: bool = False
+    packed: bool = False
     stop: float | None = None
+    study_steps: int = 40_000
     compared_steps: int = 100_000
     notes: tuple[str, ...] = field(default=())
 
@@ -75,13 +83,18 @@ class Training:
         """UQ3.13."""
         return int(RATE.from_float(self.rate))
 
+    @property
+    def fixed_momentum(self) -> int:
+        """UQ0.16."""
+        return int(MOMENTUM.from_float(self.momentum))
+
     def initial_weights(self, seed: int) -> Integers:
         """[weight_count], Q4.19: the example's own, or drawn by the shared generator."""
         if self.weights is not None:
             return WEIGHT.from_float(self.weights)
         mirror = Mirror(self.topology)
         mirror.initialise(Generator(seed), round(self.spread * 2**11))
-        return mirror.flat_weights()[0]
+        return np.asarray(mirror.flat_weights()[0])
 
     def order(self, seed: int) -> Order:
         """The order of the samples, from its first step."""

@@ -14,7 +14,7 @@ from fixprop.sim.paths import HandPath, Pointer
 from fixprop.sim.scene import Truths, World
 from fixprop.sim.sensors import Ints
 
-DISCARDED, READS = 2, 16  # conversions after a change of channel, and those that count
+DISCARDED, READS = 1, 16  # conversions after a change of channel, and those that count
 CONVERSION_S = 104e-6  # 13 ADC clocks at 125 kHz
 KEPT = slice(1, 9)  # of the sorted reads: eight low-middle ones, because spikes only read high
 READING_MAX = 8 * 1023

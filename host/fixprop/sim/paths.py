@@ -19,7 +19,7 @@ from fixprop.sim.sensors import Purpose, Stream, generator
 Pointer = Callable[[Floats], Floats]  # times to servo angles
 NEAR_CM, FAR_CM = 12.0, 45.0
 FIELD_DEG = 15.0
-_DASH_EVERY_S, _DASH_S, _DASH_SPEED = 6.0, 0.8, 3.6  # passages faster than 0.5 m/s at 20 cm
+_DASH_EVERY_S, _DASH_S, _DASH_SPEED = 6.0, 0.8, 3.0  # passages faster than 0.5 m/s at 20 cm
 
 
 class HandPath(Protocol):

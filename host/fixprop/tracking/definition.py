@@ -67,7 +67,10 @@ CONSTANTS = (
     Constant("TEACH_SWEEP_US", 175, "us", "the pointer sweeps so far to each side: 16.6 degrees"),
     Constant("TEACH_SLOWEST_US", 5, "us", "slowest sweep, per reading"),
     Constant("TEACH_SPEEDS", 8, "", "sweeps go at slowest, slowest + 1, ..."),
-    Constant("RATE_START", 1 << (RATE.fraction - 3), "UQ3.13", "learning rate of a fresh network"),
+    Constant(
+        "RATE_START", 1 << (RATE.fraction - 3), "UQ3.13", "learning rate at the start of a lesson"
+    ),
+    Constant("RATE_LOWEST", 1 << (RATE.fraction - 7), "UQ3.13", "it halves no further than this"),
     Constant("RATE_HALVING_READINGS", 400, "readings", "of a lesson, until the rate halves"),
     Constant("WEIGHT_SPREAD", 1 << (PASS_WEIGHT.fraction - 1), "Q4.11", "of initial weights"),
     Constant("CHECK_READINGS", 16, "readings", "from one weight checksum to the next"),

@@ -234,9 +234,8 @@ class MirrorLearner:
             self._step += 1
 
     def _draw(self) -> Sample:
-        while (sample := self.memory[self.order.below(len(self.memory))]) is None:
-            continue
-        return sample
+        filled = [sample for sample in self.memory if sample is not None]
+        return filled[self.order.below(len(filled))]
 
     @property
     def step(self) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fixprop.formats import Integers
+from fixprop.tracking.definition import VALUES
 from fixprop.tracking.learner import (
     UNKNOWN,
     Learner,
@@ -33,6 +34,7 @@ from fixprop.wire.records import (
     SetRate,
     SetWeights,
     State,
+    Teach,
     WeightCheck,
     Weights,
 )
@@ -76,7 +78,7 @@ class Twin:
     def lost(self, frames: int) -> None:
         """Frames are missing: nothing can be known until the weights are reset."""
         if frames and self.in_step:
-            self._differ(f"{frames} frames lost: reset the weights to start again")
+            self._differ(f"frames lost: {frames}; reset the weights to start again")
             self.in_step = False
 
     def take(self, frame: Frame) -> None:
@@ -114,8 +116,10 @@ class Twin:
                 self.learner.set_weights(command.offset, weights_of(command.data, command.count))
             case Mark():
                 self.learner.mark(label_of_bearing(command.bearing) if command.present else UNKNOWN)
-            case _ if command.name == "teach":
+            case Teach():
                 self.learner.label_none()
+                if command.seconds:
+                    self.learner.set_rate(VALUES["RATE_START"])
 
     def _advance(self, step: int) -> None:
         missing = step - self.learner.step

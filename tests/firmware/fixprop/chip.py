@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from fixprop.activations import ACTIVATIONS
 from fixprop.firmware_build import AVR_PACKAGES
 from fixprop.formats import RESIDUAL_BITS, Integers
-from fixprop.native import LIBRARY
+from fixprop.native import FIXED_BIAS, LIBRARY
 from fixprop.network import Topology
 from fixprop.sim.uno import SRAM_START, SimulatedUno
 from fixprop.toolchain import require_tool
@@ -20,7 +20,8 @@ HERE = Path(__file__).parent
 STACK_POINTER = 0x5D
 PAINT = 0xC5
 GUARD = b"\xa5\x5a\xa5\x5a"  # between the arrays: nobody may write there
-FORWARD, TRAIN = 1, 2
+FORWARD, TRAIN, ACCUMULATE, APPLY, TRAIN_MOMENTUM, XAVIER, HE = range(1, 8)
+LAYER_BYTES = 5
 RESTORED = [*range(2, 18), 28, 29]  # avr-gcc's call-saved registers
 FLAGS = ["-mmcu=atmega328p", "-Os", "-std=gnu11", "-ffunction-sections", "-fdata-sections"]
 WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wconversion"]
@@ -49,7 +50,7 @@ class Chip:
         sizes, weights = topology.sizes, topology.weight_count
         self._end = SRAM_START + self.uno.static_sram_bytes
         self._guards: list[int] = []
-        layers = self._place(4 * len(topology.activations))
+        layers = self._place(LAYER_BYTES * len(topology.activations))
         self._weights, self._residuals = self._place(2 * weights), self._place(weights)
         self._values, self._deltas = self._place(2 * sum(sizes)), self._place(4 * sum(sizes[1:]))
         self._targets = self._place(2 * sizes[-1])
@@ -81,7 +82,8 @@ class Chip:
     def _layer(self, index: int) -> bytes:
         code = ACTIVATIONS[self.topology.activations[index]].code
         activation = self.uno.read_sram(self.uno.symbol("activations") + 2 * code, 2)
-        return bytes(self.topology.sizes[index : index + 2]) + activation
+        flags = FIXED_BIAS if self.topology.has_fixed_bias(index) else 0
+        return bytes(self.topology.sizes[index : index + 2]) + activation + bytes([flags])
 
     def _write(self, address: int, data: bytes) -> None:
         self.uno.write_sram(address, data)
@@ -126,6 +128,48 @@ class Chip:
         """One training step; returns the cycles from call to return."""
         self._write(self._targets, np.asarray(targets, "<i2").tobytes())
         return self._command(TRAIN, inputs, interrupts)
+
+    def load_changes(self, momentum: int) -> None:
+        """Place changes behind the network that was loaded, all zero."""
+        count = self.topology.weight_count
+        self._upper, self._lower = self._place(2 * count), self._place(count)
+        self._write(self._upper, bytes(2 * count))
+        self._write(self._lower, bytes(count))
+        self._paint_stack()
+        self._write_words("changes", self._upper, self._lower, momentum)
+
+    def changes(self) -> Integers:
+        """int64 [weight_count], Q4.19."""
+        count = self.topology.weight_count
+        upper = self._read(self._upper, "<i2", count).astype(np.int64)
+        return (upper << RESIDUAL_BITS) + self._read(self._lower, "u1", count)
+
+    def set_changes(self, flat: ArrayLike) -> None:
+        """Changes int [weight_count], Q4.19."""
+        changes = np.asarray(flat, np.int64)
+        self._write(self._upper, (changes >> RESIDUAL_BITS).astype("<i2").tobytes())
+        self._write(self._lower, changes.astype(np.uint8).tobytes())
+
+    def initialise(self, command: int, state: int) -> None:
+        """Draw weights by `command`, XAVIER or HE, from a generator in `state`."""
+        self._write(self.uno.symbol("generator"), np.array([state], "<u4").tobytes())
+        self._command(command, [], False)
+
+    def accumulate(self, inputs: ArrayLike, targets: ArrayLike) -> int:
+        """One step into the changes; returns the cycles from call to return."""
+        self._write(self._targets, np.asarray(targets, "<i2").tobytes())
+        return self._command(ACCUMULATE, inputs, False)
+
+    def apply(self) -> int:
+        """Changes into weights; returns the cycles from call to return."""
+        return self._command(APPLY, [], False)
+
+    def train_momentum(
+        self, inputs: ArrayLike, targets: ArrayLike, *, interrupts: bool = False
+    ) -> int:
+        """One training step with momentum; returns the cycles from call to return."""
+        self._write(self._targets, np.asarray(targets, "<i2").tobytes())
+        return self._command(TRAIN_MOMENTUM, inputs, interrupts)
 
     def _command(self, command: int, inputs: ArrayLike, interrupts: bool) -> int:
         self._write(self._values, np.asarray(inputs, "<i2").tobytes())

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from fixprop.activations import ACTIVATIONS
+from fixprop.activations import ACTIVATIONS, HIDDEN
 from fixprop.formats import ACTIVATION, NO_TARGET, PASS_WEIGHT, RATE, RESIDUAL_BITS, WEIGHT
 from fixprop.native import Native
 from fixprop.network import Topology
@@ -59,7 +59,9 @@ def train_both(
 def test_random_steps_over_random_topologies(chip: Chip, seed: int) -> None:
     rng = np.random.default_rng(seed)
     sizes = tuple(int(s) for s in rng.integers(1, 9, rng.integers(2, 6)))
-    topology = Topology(sizes, tuple(rng.choice(NAMES, len(sizes) - 1)))
+    layers = len(sizes) - 1
+    names = (*rng.choice(sorted(HIDDEN), layers - 1), rng.choice(NAMES))
+    topology = Topology(sizes, names, tuple(rng.random(layers) < 0.2))
     flat = mixed(rng, WEIGHT.low, WEIGHT.high, topology.weight_count)
     native = start(chip, topology, flat, int(mixed(rng, RATE.low, RATE.high, 1)[0]))
     for _ in range(40):
@@ -87,7 +89,7 @@ def test_functions_and_slopes_over_their_whole_range(chip: Chip, name: str) -> N
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("weight", [WEIGHT.low, WEIGHT.high])
 @pytest.mark.parametrize("value", [ACTIVATION.low, ACTIVATION.high])
-@pytest.mark.parametrize("sizes", [(254, 1, 1), (1, 1, 110)], ids=str)
+@pytest.mark.parametrize("sizes", [(254, 1, 1), (1, 1, 100)], ids=str)
 def test_widest_layers_at_the_extremes_do_not_wrap(
     chip: Chip, name: str, weight: int, value: int, sizes: tuple[int, ...]
 ) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fixprop.activations import ACTIVATIONS
+from fixprop.activations import ACTIVATIONS, HIDDEN
 from fixprop.formats import ACTIVATION, NO_TARGET, RATE, WEIGHT, Integers
 from fixprop.generator import Generator
 from fixprop.native import Native, library
@@ -21,7 +21,9 @@ def pair(topology: Topology, flat: Integers, rate: int) -> tuple[Mirror, Native]
 
 def random_topology(rng: np.random.Generator, largest: int = 9) -> Topology:
     sizes = tuple(int(s) for s in rng.integers(1, largest, rng.integers(2, 6)))
-    return Topology(sizes, tuple(rng.choice(NAMES, len(sizes) - 1)))
+    layers = len(sizes) - 1
+    names = (*rng.choice(sorted(HIDDEN), layers - 1), rng.choice(NAMES))
+    return Topology(sizes, names, tuple(rng.random(layers) < 0.2))
 
 
 def random_of(
@@ -37,7 +39,7 @@ def random_of(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_forward_over_all_adc_codes(name: str) -> None:
-    topology = Topology((2, 3, 1), (name, name))
+    topology = Topology((2, 3, 1), (name if name in HIDDEN else "tanh", name))
     flat = random_of(np.random.default_rng(1), WEIGHT.low, WEIGHT.high, topology.weight_count)
     _, native = pair(topology, flat, 0)
     left, right = np.meshgrid(np.arange(0, 1024, 7), np.arange(1024))

@@ -72,6 +72,21 @@ def test_the_rate_halves_as_the_lesson_goes_on(told: list[Reading]) -> None:
         assert reading.rate == VALUES["RATE_START"] >> (number // HALVING)
 
 
+def test_the_longest_lesson_does_not_halve_the_rate_to_nothing() -> None:
+    rates = [r.rate for r in lesson(255)]  # sixteen halvings would leave 0
+    assert rates[-1] == min(rates) == VALUES["RATE_LOWEST"]
+
+
+def test_a_second_lesson_begins_with_large_steps_again() -> None:
+    board = Conversation()
+    board.ask(Teach(20))
+    for _ in range(HALVING + 1):
+        last = board.read()
+    assert last.rate == VALUES["RATE_START"] // 2
+    board.ask(Teach(20))
+    assert board.read().rate == VALUES["RATE_START"]
+
+
 def test_nought_seconds_stop_a_lesson_and_its_labels() -> None:
     board = Conversation()
     board.ask(Teach(20))

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from fixprop.bench import device, floor, growth, peers
-from fixprop.bench.bare import RATE_HALF, SEED, SPREAD, run_bare
+from fixprop.bench.bare import SEED, SPREAD, run_bare
 from fixprop.bench.device import DeviceFigures, NetworkFigures, differences, measure_network
 from fixprop.bench.growth import Growth, fits, largest_2_h_1, line
 from fixprop.bench.second_simulator import first_difference
-from fixprop.bench.tasks import Task, networks
+from fixprop.bench.tasks import RATE_HALF, Task, networks
 from fixprop.cli import run
 from fixprop.errors import FixpropError, MissingTool
 from fixprop.sim.program import build_program, run_program
@@ -27,11 +27,19 @@ ARGUMENT_CYCLES = 4  # two pointers of two LDI: the compiler may load them befor
 BY_TIMER = f"""
 #include "fixprop.h"
 #include "program.h"
-static const fixprop_layer layers[] = {{{{2, 3, &fixprop_sigmoid}}, {{3, 1, &fixprop_sigmoid}}}};
+static const fixprop_layer layers[] = {{
+    {{.inputs = 2, .neurons = 3, .activation = &fixprop_sigmoid}},
+    {{.inputs = 3, .neurons = 1, .activation = &fixprop_sigmoid}}}};
 static int16_t weights[13], values[6], target[1];
 static uint8_t residuals[13];
 static int32_t deltas[4];
-static fixprop_network network = {{layers, 2, weights, residuals, values, deltas, {RATE_HALF}}};
+static fixprop_network network = {{.layers = layers,
+                                  .layer_count = 2,
+                                  .weights = weights,
+                                  .residuals = residuals,
+                                  .values = values,
+                                  .deltas = deltas,
+                                  .rate = {RATE_HALF}}};
 
 static void put_word(uint16_t word) {{
   put_byte((uint8_t)word);
@@ -113,6 +121,16 @@ def test_avr8js_counts_the_same(xor: NetworkFigures, digits: NetworkFigures) -> 
         assert differences([xor, digits], EPOCHS) == {}
     except MissingTool as error:
         pytest.skip(f"no second simulator: {error}")
+
+
+def test_without_node_the_cross_check_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run(["bench", "device", "--cross-check"]) == 1
+    told = capsys.readouterr().err.strip().splitlines()[-1]
+    assert told.startswith("fixprop: node is not installed")
+    assert told.endswith("sudo apt-get install nodejs npm")
 
 
 def test_a_difference_is_named_by_mark_and_cycle() -> None:

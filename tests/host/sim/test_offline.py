@@ -36,9 +36,9 @@ def test_offline_readings_are_those_of_the_online_world_bit_for_bit() -> None:
     for n in range(len(offline.left)):
         start = round((0.1 + 0.0383 * n) * CLOCK_HZ)
         for side in (0, 1):
-            first = start + side * 18 * CONVERSION
-            reads = [world.adc_mv(side, first + CONVERSION * i) for i in range(18)]
-            online.append(int(burst_filter(adc_counts(reads[2:]))))
+            first = start + side * 17 * CONVERSION
+            reads = [world.adc_mv(side, first + CONVERSION * i) for i in range(17)]
+            online.append(int(burst_filter(adc_counts(reads[1:]))))
     assert online[0::2] == offline.left.tolist()
     assert online[1::2] == offline.right.tolist()
     assert np.array_equal(world.truths(offline.time_s), offline.truth, equal_nan=True)

@@ -27,7 +27,7 @@ def test_track_stays_in_the_field_and_visits_all_of_it() -> None:
 def test_track_is_smooth_with_passages_faster_than_half_a_metre_a_second() -> None:
     bearing, distance = Track(2, leaves=False).positions(TIMES, nowhere)
     speed_cm_s = np.abs(np.diff(distance * np.sin(np.radians(bearing)))) / 0.01
-    assert speed_cm_s.max() < 120  # no jumps
+    assert speed_cm_s.max() < 250  # no jumps: a quick hand, not a thrown one
     assert 0.002 < (speed_cm_s > 50).mean() < 0.1
     assert np.median(speed_cm_s) < 20
 

@@ -53,7 +53,8 @@ def test_the_samples_are_those_the_board_was_offered(recording: Recording, taugh
     offered = Offered()
     feed(Twin(offered), recording.events)
     inputs, targets = lesson_samples(taught)
-    lessons = offered.samples[:-1]  # the last is the mark behind the lesson
+    *lessons, _mark, last = offered.samples  # the last waited for the reading behind the mark
+    lessons.append(last)
     assert inputs.tolist() == [view for view, _, _ in lessons]
     unknown = VALUES["LABEL_UNKNOWN"]
     for (_, label, next_label), target in zip(lessons, targets.tolist(), strict=True):

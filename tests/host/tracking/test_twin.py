@@ -178,15 +178,15 @@ def test_lost_frames_end_the_claim_until_the_weights_are_reset(recording: Record
     compared = twin.state.checksums_compared
     twin.lost(3)
     assert not twin.in_step
-    assert twin.state.first_difference == "3 frames lost: reset the weights to start again"
+    assert twin.state.first_difference == "frames lost: 3; reset the weights to start again"
     feed(twin, recording.events[at:])
     assert twin.state.checksums_compared == compared
     again = index_of(recording, lambda e: isinstance(e, Sent))
-    feed(twin, recording.events[again:])  # from the reset of the weights on
+    twin = feed(twin, recording.events[again:])  # from the reset of the weights on
     assert twin.in_step
     assert twin.state.checksums_compared > compared
     assert twin.state.checksums_equal == twin.state.checksums_compared
-    assert twin.state.first_difference == "3 frames lost: reset the weights to start again"
+    assert twin.state.first_difference == "frames lost: 3; reset the weights to start again"
 
 
 def test_nothing_is_claimed_of_a_board_that_was_already_running(recording: Recording) -> None:

@@ -3,6 +3,7 @@
 #define FIXPROP_ACTIVATION_H
 
 #include "fixprop.h"
+#include "fixprop_flash.h"
 #include "rounding.h"
 
 #if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
@@ -23,19 +24,19 @@ struct fixprop_activation {
 };
 #else
 struct fixprop_activation {
-  int16_t (*of_sum)(const fixprop_sum *sum); /* output, Q0.15 */
-  uint16_t (*slope)(int16_t output);         /* UQ0.16; NULL: the slope is one */
+  int16_t (*of_sum)(const fixprop_sum *sum);         /* output, Q0.15 */
+  uint32_t (*slope)(int16_t output);                 /* at most one, Q.16; NULL: it is one */
+  void (*finish)(int16_t *outputs, uint8_t neurons); /* what a whole layer needs; NULL: nothing */
 };
 #endif
 
+#define FIXPROP_SLOPE_ONE (UINT32_C(1) << FIXPROP_SLOPE_FRACTION)
+
 #ifdef __AVR__
-#include <avr/pgmspace.h>
-#define FIXPROP_FLASH PROGMEM
 static inline int16_t fixprop_table_entry(const int16_t *entry) {
   return (int16_t)pgm_read_word(entry);
 }
 #else
-#define FIXPROP_FLASH
 static inline int16_t fixprop_table_entry(const int16_t *entry) { return *entry; }
 #endif
 
@@ -47,7 +48,8 @@ static inline int16_t fixprop_net(const fixprop_sum *sum, uint8_t shift) {
   return fixprop_saturate16(upper * (INT32_C(1) << (16 - shift)) + rounded);
 }
 
-/* The straight line between the two entries around net. Entries never fall, and never by 1024. */
+/* The straight line between the two entries around net. Entries never fall, nor rise by more than
+ * 1024. */
 static inline int16_t fixprop_interpolate(const int16_t *table, int16_t net) {
   const int16_t *entry = table + (net >> 8) + FIXPROP_TABLE_INTERVALS / 2;
   const int16_t left = fixprop_table_entry(entry);

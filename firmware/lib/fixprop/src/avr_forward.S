@@ -13,7 +13,7 @@ FUNCTION fixprop_forward
   ret
 
 /* In: r25:r24 the network. Out: inputs = the outputs of the last layer, outputs = their end,
- * Y = the end of the weights, layer = the end of the layers. 33 cycles and 36 a layer. */
+ * Y = the end of the weights, layer = the end of the layers. 33 cycles and 38 a layer. */
 FUNCTION fixprop_avr_forward
   clr zero
   movw r30, r24
@@ -41,6 +41,7 @@ FUNCTION fixprop_avr_forward
   ld neurons, Z+
   ld r26, Z+
   ld r27, Z+
+  adiw r30, LAYER_SIZE - LAYER_FLAGS
   movw layer_lo, r30
   ld r30, X+
   ld r31, X+

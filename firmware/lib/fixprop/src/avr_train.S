@@ -1,12 +1,14 @@
-/* One training step: forward, then from the last layer down its deltas, the deltas below, its
+/* fixprop_train and fixprop_accumulate: forward, then from the last layer down its deltas, the deltas below, its
  * update. All arrays are walked backwards, so that where one layer's part begins the next one's
  * ends. Between the parts: */
 #include "avr_kernels.inc"
 #if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
 
 /* Z: the end of the layer's weights */
-#define residuals_lo r6 /* their end */
-#define residuals_hi r7
+#define lower_lo r6 /* the end of what the update moves: the residuals, or the changes' part */
+#define lower_hi r7
+#define offset_lo r22 /* from the weights to the upper part of what the update moves */
+#define offset_hi r23
 #define inputs_lo r14 /* the end of the layer's inputs, where its outputs begin */
 #define inputs_hi r15
 #define rate_lo r18
@@ -16,27 +18,40 @@
 #define slope_hi r11
 #define neurons r17
 
-/* void fixprop_train(fixprop_network *network, const int16_t *targets) */
+/* void fixprop_train(fixprop_network *network, const int16_t *targets)
+ * accumulates into the weights: in a network they and the residuals lie as in a fixprop_changes. */
 FUNCTION fixprop_train
+  movw r20, r24
+  subi r20, lo8(-NETWORK_WEIGHTS)
+  sbci r21, hi8(-NETWORK_WEIGHTS)
+  jmp fixprop_accumulate
+
+/* void fixprop_accumulate(fixprop_network *network, const int16_t *targets,
+ *                         const fixprop_changes *changes) */
+FUNCTION fixprop_accumulate
   SAVE r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, r13, r14, r15, r16, r17, r28, r29
-  SAVE r22, r23, r24, r25
+  SAVE r22, r23, r20, r21, r24, r25
   call fixprop_avr_forward
-  RESTORE r31, r30
+  RESTORE r31, r30, r27, r26
 
   /* Where the arrays end: the forward pass left Y behind the weights and r13:r12 behind the
-   * outputs. 34 cycles. */
+   * outputs. 40 cycles. */
   movw r20, r12
-  ldd residuals_lo, Z+NETWORK_RESIDUALS
-  ldd residuals_hi, Z+NETWORK_RESIDUALS+1
+  ld offset_lo, X+
+  ld offset_hi, X+
+  ld lower_lo, X+
+  ld lower_hi, X
   ldd r24, Z+NETWORK_WEIGHTS
   ldd r25, Z+NETWORK_WEIGHTS+1
+  sub offset_lo, r24
+  sbc offset_hi, r25
   movw r18, r28
   sub r18, r24
   sbc r19, r25
   lsr r19
   ror r18
-  add residuals_lo, r18
-  adc residuals_hi, r19
+  add lower_lo, r18
+  adc lower_hi, r19
   ldd deltas_lo, Z+NETWORK_DELTAS
   ldd deltas_hi, Z+NETWORK_DELTAS+1
   ldd r24, Z+NETWORK_VALUES
@@ -60,7 +75,7 @@ FUNCTION fixprop_train
   ldd rate_lo, Z+NETWORK_RATE
   ldd rate_hi, Z+NETWORK_RATE+1
   ldd layers_left, Z+NETWORK_LAYER_COUNT
-  SAVE rate_lo, rate_hi, layers_left
+  SAVE offset_lo, offset_hi, rate_lo, rate_hi, layers_left
 
   /* The output deltas. 78 cycles a neuron with sigmoid. */
   movw r4, r28
@@ -141,16 +156,27 @@ FUNCTION fixprop_train
   RESTORE deltas_hi, deltas_lo
   movw r30, r4
 
-  RESTORE layers_left, rate_hi, rate_lo
+  RESTORE layers_left, rate_hi, rate_lo, offset_hi, offset_lo
 1:
   dec layers_left
   breq 2f
-  push layers_left
+  SAVE offset_lo, offset_hi, layers_left
   call fixprop_avr_hidden_deltas /* before this layer's weights move */
+  in r26, _SFR_IO_ADDR(SPL)
+  in r27, _SFR_IO_ADDR(SPH)
+  adiw r26, 2
+  ld offset_hi, X+
+  ld offset_lo, X
+  add r30, offset_lo
+  adc r31, offset_hi
   call fixprop_avr_update
-  pop layers_left
+  RESTORE layers_left, offset_hi, offset_lo
+  sub r30, offset_lo
+  sbc r31, offset_hi
   rjmp 1b
 2:
+  add r30, offset_lo
+  adc r31, offset_hi
   call fixprop_avr_update
   RESTORE r29, r28, r17, r16, r15, r14, r13, r12, r11, r10, r9, r8, r7, r6, r5, r4, r3, r2
   clr r1

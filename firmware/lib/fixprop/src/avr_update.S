@@ -1,4 +1,4 @@
-/* The update: every weight of one layer goes its neuron's step times what it saw. */
+/* The update: every weight of one layer, or its change, goes its neuron's step times what it saw. */
 #include "avr_kernels.inc"
 #if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
 
@@ -94,14 +94,23 @@ FUNCTION fixprop_avr_update
   movw r30, layer_lo
   ld inputs, Z
   ldd neurons, Z+LAYER_NEURONS
+  ldd r24, Z+LAYER_FLAGS
+  sbiw r30, LAYER_SIZE
+  movw layer_lo, r30
+  bst r24, 0 /* FIXPROP_FIXED_BIAS, for a while in a bit that no address in SRAM has */
+  bld layer_hi, 7
   bst inputs, 0
   mov input_pairs, inputs
   inc input_pairs /* 255 at most */
   lsr input_pairs
-  sbiw r30, LAYER_SIZE
-  movw layer_lo, r30
   movw r30, r22
   rjmp row
+
+/* Past the bias weight. */
+fixed_bias:
+  sbiw r28, 1
+  sbiw r30, 2
+  rjmp next_row
 
 /* Past the row. */
 no_step:
@@ -128,7 +137,7 @@ coarse:
 1:
   rjmp coarse_row
 
-/* 73 cycles a neuron, bias included, 41 an input of it and 3 for each two; 80 and 39 if coarse. */
+/* 75 cycles a neuron, bias included, 41 an input of it and 3 for each two; 82 and 39 if coarse. */
 row:
   movw r26, deltas_lo
   sbiw r26, 1
@@ -156,6 +165,8 @@ row:
 4:
   dec count
   brne 1b
+  sbrc layer_hi, 7
+  rjmp fixed_bias
   LOAD_WEIGHT
   asr factor_hi
   ror factor_lo /* C rounds */
@@ -188,6 +199,8 @@ coarse_row:
 4:
   dec count
   brne 1b
+  sbrc layer_hi, 7
+  rjmp fixed_bias
   LOAD_WEIGHT
   mov p1, zero
   asr factor_hi
@@ -214,6 +227,8 @@ coarse_row:
 
 done:
   movw residuals_lo, r28
+  clt
+  bld layer_hi, 7
   sub inputs_lo, inputs
   sbc inputs_hi, zero
   sub inputs_lo, inputs

@@ -10,6 +10,7 @@
 #define FIXPROP_DELTA_FRACTION 23 /* Q0.23: error times slope, one a neuron */
 #define FIXPROP_STEP_FRACTION 20 /* Q3.20: learning rate times delta, one a neuron */
 #define FIXPROP_RATE_FRACTION 13 /* UQ3.13: learning rate */
+#define FIXPROP_MOMENTUM_FRACTION 16 /* UQ0.16: what a change keeps of the one before */
 
 #define FIXPROP_RESIDUAL_BITS 8 /* of a weight, below what the passes see */
 #define FIXPROP_SIGNIFICANT_SHIFT 8
@@ -19,8 +20,14 @@
 #define FIXPROP_TABLE_INTERVALS 256
 #define FIXPROP_GENERATOR_DEFAULT UINT32_C(0x1D872B41)
 #define FIXPROP_UNIFORM_SHIFT 7
+#define FIXPROP_SIX UINT32_C(25165824) /* 6, squared Q4.11: of initial weights */
+#define FIXPROP_LEAK_SHIFT 7 /* leaky_relu's slope below zero is 2**-this */
 #define FIXPROP_SIGMOID_SUM_SHIFT 14
 #define FIXPROP_TANH_SUM_SHIFT 13
 #define FIXPROP_LINEAR_SUM_SHIFT 11
+#define FIXPROP_RELU_SUM_SHIFT 11
+#define FIXPROP_LEAKY_RELU_SUM_SHIFT 11
+#define FIXPROP_SIGMOID_CROSS_ENTROPY_SUM_SHIFT 14
+#define FIXPROP_SOFTMAX_SUM_SHIFT 14
 
 #endif

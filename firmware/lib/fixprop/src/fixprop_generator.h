@@ -16,6 +16,8 @@ typedef struct {
 void fixprop_seed(fixprop_generator *generator, uint32_t seed);
 uint32_t fixprop_next(fixprop_generator *generator);
 uint16_t fixprop_below(fixprop_generator *generator, uint16_t limit); /* in [0, limit) */
+/* A weight, Q4.19, in [-spread, spread), spread in Q4.11. */
+int32_t fixprop_uniform(fixprop_generator *generator, uint16_t spread);
 
 #ifdef __cplusplus
 }

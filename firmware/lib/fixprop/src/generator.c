@@ -18,3 +18,8 @@ uint16_t fixprop_below(fixprop_generator *generator, uint16_t limit) {
   const uint16_t upper = (uint16_t)(fixprop_next(generator) >> 16);
   return (uint16_t)(((uint32_t)upper * limit) >> 16);
 }
+
+int32_t fixprop_uniform(fixprop_generator *generator, uint16_t spread) {
+  const int32_t draw = (int32_t)(fixprop_next(generator) >> 16) - 0x8000;
+  return (draw * spread) >> FIXPROP_UNIFORM_SHIFT;
+}

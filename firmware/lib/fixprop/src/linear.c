@@ -6,5 +6,5 @@ const fixprop_activation fixprop_linear = {fixprop_avr_linear_layer, 0, fixprop_
 #else
 static int16_t of_sum(const fixprop_sum *sum) { return fixprop_net(sum, FIXPROP_LINEAR_SUM_SHIFT); }
 
-const fixprop_activation fixprop_linear = {of_sum, 0};
+const fixprop_activation fixprop_linear = {of_sum, 0, 0};
 #endif

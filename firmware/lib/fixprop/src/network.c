@@ -9,20 +9,22 @@ static uint16_t weights_of(const fixprop_layer *layer) {
 /* A walk over the layers: where one layer's part of each array begins. */
 typedef struct {
   const fixprop_layer *layer;
-  int16_t *weights;
-  uint8_t *residuals;
+  const int16_t *weights;
   int16_t *inputs;
   int32_t *deltas;
+  int16_t *upper; /* what the update moves: the weights or the changes */
+  uint8_t *lower;
 } place;
 
-static place first_layer(const fixprop_network *n) {
-  return (place){n->layers, n->weights, n->residuals, n->values, n->deltas};
+static place first_layer(const fixprop_network *n, int16_t *upper, uint8_t *lower) {
+  return (place){n->layers, n->weights, n->values, n->deltas, upper, lower};
 }
 
 static void go_up(place *p) {
   const uint16_t weights = weights_of(p->layer);
   p->weights += weights;
-  p->residuals += weights;
+  p->upper += weights;
+  p->lower += weights;
   p->inputs += p->layer->inputs;
   p->deltas += p->layer->neurons;
   p->layer++;
@@ -32,7 +34,8 @@ static void go_down(place *p) {
   p->layer--;
   const uint16_t weights = weights_of(p->layer);
   p->weights -= weights;
-  p->residuals -= weights;
+  p->upper -= weights;
+  p->lower -= weights;
   p->inputs -= p->layer->inputs;
   p->deltas -= p->layer->neurons;
 }
@@ -45,10 +48,12 @@ static void forward_layer(const place *p) {
     const fixprop_sum sum = fixprop_dot_row(weights, p->inputs, layer->inputs);
     *output++ = layer->activation->of_sum(&sum);
   }
+  if (layer->activation->finish)
+    layer->activation->finish(p->inputs + layer->inputs, layer->neurons);
 }
 
 const int16_t *fixprop_forward(fixprop_network *network) {
-  place p = first_layer(network);
+  place p = first_layer(network, network->weights, network->residuals);
   for (uint8_t l = network->layer_count; l; l--, go_up(&p))
     forward_layer(&p);
   return p.inputs;
@@ -61,7 +66,7 @@ static int32_t output_delta(const fixprop_activation *activation, int16_t output
   const int16_t error = fixprop_saturate16((int32_t)target - output);
   if (!activation->slope)
     return error * INT32_C(256);
-  const int32_t slope = activation->slope(output);
+  const int32_t slope = (int32_t)activation->slope(output);
   return fixprop_round_shift(error * slope, 8);
 }
 
@@ -108,18 +113,22 @@ static void hidden_deltas(const place *p) {
 
 static void update_layer(const place *p, uint16_t rate) {
   const uint8_t inputs = p->layer->inputs;
-  int16_t *weights = p->weights;
-  uint8_t *residuals = p->residuals;
+  const bool fixed = p->layer->flags & FIXPROP_FIXED_BIAS;
+  int16_t *upper = p->upper;
+  uint8_t *lower = p->lower;
   for (uint8_t j = 0; j < p->layer->neurons; j++) {
-    fixprop_update_row(weights, residuals, p->inputs, inputs, fixprop_scale(p->deltas[j], rate));
-    weights += inputs + 1;
-    residuals += inputs + 1;
+    const int32_t step = fixprop_scale(p->deltas[j], rate);
+    if (!fixed)
+      fixprop_update_bias(upper, lower, step);
+    fixprop_update_row(upper + 1, lower + 1, p->inputs, inputs, step);
+    upper += inputs + 1;
+    lower += inputs + 1;
   }
 }
 
-void fixprop_train(fixprop_network *network, const int16_t *targets) {
+static void step(fixprop_network *network, const int16_t *targets, int16_t *upper, uint8_t *lower) {
   fixprop_forward(network);
-  place p = first_layer(network);
+  place p = first_layer(network, upper, lower);
   for (uint8_t l = 1; l < network->layer_count; l++)
     go_up(&p);
   output_deltas(&p, targets);
@@ -128,6 +137,15 @@ void fixprop_train(fixprop_network *network, const int16_t *targets) {
     update_layer(&p, network->rate);
   }
   update_layer(&p, network->rate);
+}
+
+void fixprop_train(fixprop_network *network, const int16_t *targets) {
+  step(network, targets, network->weights, network->residuals);
+}
+
+void fixprop_accumulate(fixprop_network *network, const int16_t *targets,
+                        const fixprop_changes *changes) {
+  step(network, targets, changes->upper, changes->lower);
 }
 #endif
 
@@ -145,12 +163,4 @@ int32_t fixprop_weight(const fixprop_network *network, uint16_t index) {
 void fixprop_set_weight(fixprop_network *network, uint16_t index, int32_t weight) {
   network->weights[index] = (int16_t)(weight >> FIXPROP_RESIDUAL_BITS);
   network->residuals[index] = (uint8_t)weight;
-}
-
-void fixprop_initialise(fixprop_network *network, fixprop_generator *generator, int16_t spread) {
-  const uint16_t count = fixprop_weight_count(network);
-  for (uint16_t i = 0; i < count; i++) {
-    const int32_t draw = (int32_t)(fixprop_next(generator) >> 16) - 0x8000;
-    fixprop_set_weight(network, i, (draw * spread) >> FIXPROP_UNIFORM_SHIFT);
-  }
 }

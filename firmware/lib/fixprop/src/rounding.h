@@ -27,10 +27,10 @@ static inline int32_t fixprop_round_shift(int32_t value, uint8_t shift) {
   return (value + (INT32_C(1) << (shift - 1))) >> shift;
 }
 
-/* round(value * factor / 2**16); |value| < 2**31, the result fits because factor < 2**16. */
-static inline int32_t fixprop_scale(int32_t value, uint16_t factor) {
+/* round(value * factor / 2**16); the result fits because factor is 2**16 at most. */
+static inline int32_t fixprop_scale(int32_t value, uint32_t factor) {
   const int32_t upper = (value >> 16) * (int32_t)factor;
-  const uint32_t lower = (uint32_t)(uint16_t)value * factor;
+  const uint32_t lower = (uint16_t)value * factor;
   return upper + (int32_t)((lower + 0x8000) >> 16);
 }
 

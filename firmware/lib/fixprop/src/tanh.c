@@ -11,10 +11,10 @@ static int16_t of_sum(const fixprop_sum *sum) {
 }
 
 /* 1 - o**2, one unit low at most, and never zero. */
-static uint16_t slope(int16_t output) {
+static uint32_t slope(int16_t output) {
   const uint16_t twice = (uint16_t)((uint16_t)(output < 0 ? -output : output) * 2u);
   return (uint16_t) ~(((uint32_t)twice * twice) >> 16);
 }
 
-const fixprop_activation fixprop_tanh = {of_sum, slope};
+const fixprop_activation fixprop_tanh = {of_sum, slope, 0};
 #endif

@@ -12,8 +12,10 @@ static uint8_t take_teach(const uint8_t *payload, uint8_t length) {
   const uint32_t readings = teach.seconds * UINT32_C(1000) / READING_PERIOD_MS;
   learner_label_none(&tracker.learner);
   teach_start(&tracker.lesson, (uint16_t)readings, tracker.identity.seed);
-  if (readings)
+  if (readings) {
     tracker.learning = true;
+    tracker.learner.network->rate = RATE_START; /* a lesson begins with large steps */
+  }
   return WIRE_RESULT_OK;
 }
 

@@ -64,17 +64,23 @@ static uint8_t cell_of(const learner_view *view, int8_t label) {
   return (uint8_t)(level * BEARING_BANDS + column);
 }
 
+static bool is_filled(const learner *l, uint8_t slot) {
+  return l->memory_filled[slot / 8] & (1 << slot % 8);
+}
+
 static void put(learner *l, uint8_t slot, const learner_sample *sample) {
-  if (!l->memory[slot].filled)
+  if (!is_filled(l, slot)) {
+    l->memory_filled[slot / 8] |= (uint8_t)(1 << slot % 8);
     l->memory_count++;
+  }
   l->memory[slot] = *sample;
 }
 
 static void store_present(learner *l, const learner_view *view, int8_t label, int8_t ahead_step) {
   const uint8_t slot = cell_of(view, label);
-  learner_sample sample = {*view, (int16_t)(label * BEARING_PER_LABEL), ahead_step, true};
+  learner_sample sample = {*view, (int16_t)(label * BEARING_PER_LABEL), ahead_step};
   const learner_sample *mean = &l->memory[slot];
-  if (mean->filled) {
+  if (is_filled(l, slot)) {
     sample.view.left = (uint16_t)towards((int16_t)mean->view.left, (int16_t)view->left);
     sample.view.right = (uint16_t)towards((int16_t)mean->view.right, (int16_t)view->right);
     sample.bearing = towards(mean->bearing, sample.bearing);
@@ -83,7 +89,7 @@ static void store_present(learner *l, const learner_view *view, int8_t label, in
 }
 
 static void store_absent(learner *l, const learner_view *view) {
-  const learner_sample sample = {*view, FIXPROP_NO_TARGET, LABEL_UNKNOWN, true};
+  const learner_sample sample = {*view, FIXPROP_NO_TARGET, LABEL_UNKNOWN};
   put(l, (uint8_t)(MEMORY_CELLS + l->next_absent), &sample);
   l->next_absent = (uint8_t)((l->next_absent + 1) % MEMORY_ABSENT);
 }
@@ -139,13 +145,22 @@ int8_t learner_label_of_bearing(int16_t bearing) {
   return label_of((int16_t)(((int32_t)bearing + BEARING_PER_LABEL / 2) >> BEARING_LABEL_SHIFT));
 }
 
-/* The memory has at least one filled cell. */
+static uint8_t ones(uint8_t bits) {
+  bits = (uint8_t)(bits - ((bits >> 1) & 0x55));
+  bits = (uint8_t)((bits & 0x33) + ((bits >> 2) & 0x33));
+  return (bits + (bits >> 4)) & 0x0F;
+}
+
+/* One of the filled cells, all alike, in the same time whether few or many are filled. */
 static const learner_sample *draw(learner *l) {
-  const learner_sample *sample;
-  do {
-    sample = &l->memory[fixprop_below(&l->order, MEMORY_SAMPLES)];
-  } while (!sample->filled);
-  return sample;
+  uint8_t rank = (uint8_t)fixprop_below(&l->order, l->memory_count);
+  const learner_sample *sample = l->memory;
+  const uint8_t *byte = l->memory_filled;
+  for (uint8_t count; rank >= (count = ones(*byte)); byte++, sample += 8)
+    rank = (uint8_t)(rank - count);
+  for (uint8_t bits = *byte;; bits >>= 1, sample++)
+    if ((bits & 1) && rank-- == 0)
+      return sample;
 }
 
 static int16_t ahead_target(const learner_sample *sample) {

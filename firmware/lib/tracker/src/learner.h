@@ -28,7 +28,6 @@ typedef struct {
   learner_view view; /* left and right averaged, the changes as in the latest */
   int16_t bearing;   /* target averaged, Q0.15; FIXPROP_NO_TARGET: no hand is there */
   int8_t ahead_step; /* label of the next reading less this one's; LABEL_UNKNOWN */
-  bool filled;
 } learner_sample;
 
 /* Labels are quarter degrees; LABEL_UNKNOWN: no hand is there. */
@@ -41,7 +40,8 @@ typedef struct {
   bool waiting; /* the reading before waits for this one's label, one step ahead of its own */
   learner_view waiting_view;
   int8_t waiting_label;
-  uint8_t memory_count; /* cells filled */
+  uint8_t memory_count;                      /* cells filled */
+  uint8_t memory_filled[MEMORY_SAMPLES / 8]; /* a bit for each cell */
   uint8_t next_absent;
   uint16_t rejected_samples;
   learner_sample memory[MEMORY_SAMPLES]; /* a cell for each place of the field, then the absent */

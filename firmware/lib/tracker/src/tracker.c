@@ -28,8 +28,10 @@ static uint8_t label_reading(void) {
 
 /* The rate halves as a lesson goes on: large steps first, fine ones last. */
 static void anneal(void) {
-  if (tracker.lesson.readings_left && tracker.lesson.readings_done &&
-      tracker.lesson.readings_done % RATE_HALVING_READINGS == 0)
+  const lesson *l = &tracker.lesson;
+  const bool due =
+      l->readings_left && l->readings_done && l->readings_done % RATE_HALVING_READINGS == 0;
+  if (due && tracker.learner.network->rate > RATE_LOWEST)
     tracker.learner.network->rate /= 2;
 }
 

@@ -39,7 +39,8 @@
 #define TEACH_SWEEP_US 175 /* us: the pointer sweeps so far to each side: 16.6 degrees */
 #define TEACH_SLOWEST_US 5 /* us: slowest sweep, per reading */
 #define TEACH_SPEEDS 8 /* sweeps go at slowest, slowest + 1, ... */
-#define RATE_START 1024 /* UQ3.13: learning rate of a fresh network */
+#define RATE_START 1024 /* UQ3.13: learning rate at the start of a lesson */
+#define RATE_LOWEST 64 /* UQ3.13: it halves no further than this */
 #define RATE_HALVING_READINGS 400 /* readings: of a lesson, until the rate halves */
 #define WEIGHT_SPREAD 1024 /* Q4.11: of initial weights */
 #define CHECK_READINGS 16 /* readings: from one weight checksum to the next */

@@ -1,0 +1,122 @@
+"""fixprop bench convergence: does fixed point learn what float64 learns, and how fast."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from fixprop.files import prepare_folder, write_whole
+
+if TYPE_CHECKING:
+    from fixprop.bench.convergence import Comparison
+    from fixprop.bench.learning_time import Times
+
+PLOT = Path("out/convergence.png")
+
+
+@click.command(short_help="Fixed point beside float64, from many seeds at three rates.")
+@click.option(
+    "--json",
+    "json_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every loss to this file too.",
+)
+@click.option("--seeds", type=click.IntRange(1, 1000), default=20, show_default=True)
+def convergence(json_path: Path | None, seeds: int) -> int:
+    """Train every worked example in fixed point and in float64, and compare the final losses.
+
+    From the same initial weights, with the samples in the same order, at half, once and twice the
+    example's rate; then XOR and the seven-segment digits to their rules, in seconds of the chip.
+    Draws out/convergence.png. Ends with exit status 0 if all that is promised holds.
+
+    \b
+    Example:  fixprop bench convergence --json out/convergence.json
+    """
+    from fixprop.bench.convergence import study
+    from fixprop.bench.convergence_plot import plot
+    from fixprop.bench.learning_time import goals, times
+    from fixprop.examples.catalogue import TRAININGS
+
+    prepare_folder(PLOT.parent)
+    columns = (TextColumn("{task.description:34}"), BarColumn(30), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+        compared = bars.add_task("examples, from many seeds", total=len(TRAININGS))
+        comparisons: list[Comparison] = []
+        for example in TRAININGS:
+            comparisons += study(example, seeds)
+            bars.advance(compared)
+        timed = bars.add_task("learning to the end", total=len(goals()))
+        learned: list[Times] = []
+        for goal in goals():
+            learned.append(times(goal))
+            bars.advance(timed)
+    plot(comparisons, PLOT)
+    if json_path is not None:
+        write_whole(json_path, json.dumps(_as_json(comparisons, learned), indent=2) + "\n")
+    _show(comparisons, learned)
+    return 0 if all(one.holds for one in (*comparisons, *learned)) else 1
+
+
+def _as_json(comparisons: list[Comparison], learned: list[Times]) -> dict[str, Any]:
+    return {
+        "comparisons": [one.as_json() for one in comparisons],
+        "learning_time": [one.as_json() for one in learned],
+        "pass": all(one.holds for one in (*comparisons, *learned)),
+    }
+
+
+def _show(comparisons: list[Comparison], learned: list[Times]) -> None:
+    console = Console()
+    console.print(_losses(comparisons))
+    console.print(_times(learned))
+    broken = [f"{c.example} at {c.rate:g}" for c in comparisons if not c.holds]
+    broken += [one.example for one in learned if not one.holds]
+    console.print(f"plot: {PLOT}", highlight=False)
+    verdict = f"fail: {', '.join(broken)}" if broken else "pass"
+    console.print(f"verdict: {verdict}", highlight=False, style="bold")
+
+
+def _losses(comparisons: list[Comparison]) -> Table:
+    table = Table(title="Final loss, median and worst of all seeds", title_justify="left")
+    table.add_column("example", no_wrap=True)
+    for name in ("rate", "float64", "fixed", "excess", "worst", "worst", "learned", ""):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in comparisons:
+        float64, fixed = one.medians
+        table.add_row(
+            one.example,
+            f"{one.rate:g}",
+            f"{float64:.3g}",
+            f"{fixed:.3g}",
+            f"{one.excess:+.1%}",
+            f"{max(one.float64):.2g}",
+            f"{max(one.fixed):.2g}",
+            "{} / {}".format(*one.learned),
+            "ok" if one.holds else "FAILED",
+        )
+    return table
+
+
+def _times(learned: list[Times]) -> Table:
+    table = Table(title="Learning to the end, seconds at 16 MHz", title_justify="left")
+    table.add_column("example", no_wrap=True)
+    for name in ("rule", "seeds", "cycles a step", "median", "worst", "promised", ""):
+        table.add_column(name, justify="right")
+    for one in learned:
+        table.add_row(
+            one.example,
+            one.rule,
+            f"{len(one.seconds)} of {len(one.fixed)}",
+            f"{one.cycles_per_step:,.0f}",
+            f"{one.median_s:.3g} s",
+            f"{max(one.seconds, default=float('inf')):.3g} s",
+            f"{one.goal_s:g} s",
+            "ok" if one.holds else "FAILED",
+        )
+    return table
