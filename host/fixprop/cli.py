@@ -8,6 +8,7 @@ import click
 
 from fixprop import __version__
 from fixprop.commands.bench import bench
+from fixprop.commands.convergence import convergence
 from fixprop.commands.demo import demo
 from fixprop.commands.examples import examples
 from fixprop.commands.generate import generate
@@ -29,6 +30,7 @@ def fixprop() -> None:
 
 for command in (bench, demo, examples, generate, hello):
     fixprop.add_command(command)
+bench.add_command(convergence)
 
 
 def main() -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from fixprop.errors import UsageError
-from fixprop.examples.catalogue import CATALOGUE
+from fixprop.errors import FixpropError, UsageError
 from fixprop.examples.report import PLACES, Report
 from fixprop.files import write_whole
+
+if TYPE_CHECKING:
+    from fixprop.examples.catalogue import Entry
 
 ALL = "all"
 
@@ -33,8 +36,9 @@ def list_examples() -> None:
     \b
     Example:  fixprop examples list
     """
-    width = max(map(len, CATALOGUE))
-    for name, entry in CATALOGUE.items():
+    catalogue = _catalogue()
+    width = max(map(len, catalogue))
+    for name, entry in catalogue.items():
         click.echo(f"{name:{width}}  {entry.title}")
 
 
@@ -52,7 +56,7 @@ def run_examples(name: str, json_file: Path | None, seed: int, no_chip: bool) ->
     \b
     Example:  fixprop examples run all --json out/examples.json
     """
-    reports = [_run(each, seed, not no_chip) for each in _names(name)]
+    reports = [_run(each, entry, seed, not no_chip) for each, entry in _chosen(name).items()]
     if json_file is not None:
         text = json.dumps({report.name: report.as_json() for report in reports}, indent=2)
         write_whole(json_file, text + "\n")
@@ -60,22 +64,33 @@ def run_examples(name: str, json_file: Path | None, seed: int, no_chip: bool) ->
     click.echo(
         f"{len(failed)} of {len(reports)} examples failed: {', '.join(failed)}"
         if failed
-        else f"verdict: pass, {len(reports)} examples"
+        else f"verdict: pass, {len(reports)} of {len(reports)} examples"
     )
     return 1 if failed else 0
 
 
-def _names(name: str) -> list[str]:
+def _catalogue() -> dict[str, Entry]:
+    try:
+        from fixprop.examples.catalogue import CATALOGUE
+    except ImportError as error:
+        raise FixpropError(
+            f"the examples need {error.name}: install it with: pip install -e '.[report]'"
+        ) from error
+    return CATALOGUE
+
+
+def _chosen(name: str) -> dict[str, Entry]:
+    catalogue = _catalogue()
     if name == ALL:
-        return list(CATALOGUE)
-    if name not in CATALOGUE:
+        return catalogue
+    if name not in catalogue:
         raise UsageError(f"no example '{name}': see fixprop examples list")
-    return [name]
+    return {name: catalogue[name]}
 
 
-def _run(name: str, seed: int, with_chip: bool) -> Report:
-    with Console(stderr=True).status(f"{name}: {CATALOGUE[name].title}"):
-        report = CATALOGUE[name].run(seed, with_chip)
+def _run(name: str, entry: Entry, seed: int, with_chip: bool) -> Report:
+    with Console(stderr=True).status(f"{name}: {entry.title}"):
+        report = entry.run(seed, with_chip)
     _print(report, Console())
     return report
 
@@ -97,4 +112,4 @@ def _print(report: Report, console: Console) -> None:
     else:
         places = [p for p in PLACES[1:] if any(p in row.values for row in report.rows)]
         lines.append(f"equal to the bit: {', '.join(places)}")
-    console.print("\n".join(lines) + "\n", highlight=False)
+    console.print("\n".join(lines) + "\n", highlight=False, soft_wrap=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from fixprop.examples.deep import PARITY
+from fixprop.examples.deep import DISC
 from fixprop.examples.digits import LEARNING, ON_HOST, run_flash
 from fixprop.examples.gates import GATES
 from fixprop.examples.gradient import GRADIENT
@@ -19,7 +19,7 @@ from fixprop.examples.segments import BEST, HEYMSFELD
 from fixprop.examples.training import Training
 from fixprop.examples.vanishing import run_vanishing
 
-TRAININGS: tuple[Training, ...] = (MAZUR, *GATES, TANH, SINE, PARITY, IRIS, HEYMSFELD, BEST)
+TRAININGS: tuple[Training, ...] = (MAZUR, *GATES, TANH, SINE, DISC, IRIS, HEYMSFELD, BEST)
 """Those that learn from drawn or given weights: the convergence study takes them all."""
 
 

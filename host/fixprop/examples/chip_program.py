@@ -1,4 +1,4 @@
-"""The C programs that run a worked example on the chip: samples in flash, work on the host's word."""
+"""The C programs that run a worked example on the chip: its samples, and work on the host's word."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from fixprop.network import Topology
 TRAINING = """
 #include <avr/pgmspace.h>
 #include <fixprop.h>
+#include <string.h>
 #include "program.h"
 
 {samples}
@@ -36,10 +37,10 @@ static uint16_t next_sample(void) {{
 }}
 
 static void train(void) {{
-  int16_t target[OUTPUTS];
+  int16_t copy[OUTPUTS];
   const uint16_t sample = next_sample();
   load(values, sample);
-  load_target(target, sample);
+  const int16_t *target = target_of(sample, copy);
   {train}
 }}
 
@@ -85,17 +86,31 @@ int main(void) {{
   DONE();
 }}
 """
+SMALL = 128
+"""Numbers in all samples; so few lie in SRAM, as in the sketches they come from."""
 SIZES = """enum {{ INPUTS = {inputs}, OUTPUTS = {outputs}, SAMPLES = {samples} }};
 """
-PLAIN = """static const int16_t inputs[SAMPLES][INPUTS] PROGMEM = {{{inputs}}};
+IN_SRAM = """static const int16_t inputs[SAMPLES][INPUTS] = {{{inputs}}};
+static const int16_t targets[SAMPLES][OUTPUTS] = {{{targets}}};
+
+static inline void load(int16_t *to, uint16_t sample) {{
+  memcpy(to, inputs[sample], sizeof *inputs);
+}}
+
+static inline const int16_t *target_of(uint16_t sample, int16_t *copy) {{
+  (void)copy;
+  return targets[sample];
+}}
+"""
+IN_FLASH = """static const int16_t inputs[SAMPLES][INPUTS] PROGMEM = {{{inputs}}};
 static const int16_t targets[SAMPLES][OUTPUTS] PROGMEM = {{{targets}}};
 
 static inline void load(int16_t *to, uint16_t sample) {{
   memcpy_P(to, inputs[sample], sizeof *inputs);
 }}
 
-static inline void load_target(int16_t *to, uint16_t sample) {{
-  memcpy_P(to, targets[sample], sizeof *targets);
+static inline const int16_t *target_of(uint16_t sample, int16_t *copy) {{
+  return memcpy_P(copy, targets[sample], sizeof *targets);
 }}
 """
 PACKED = """static const uint8_t inputs[SAMPLES][INPUTS / 2] PROGMEM = {{{inputs}}}; /* 4 bits each */
@@ -109,10 +124,11 @@ static inline void load(int16_t *to, uint16_t sample) {{
   }}
 }}
 
-static inline void load_target(int16_t *to, uint16_t sample) {{
+static inline const int16_t *target_of(uint16_t sample, int16_t *copy) {{
   const uint8_t label = pgm_read_byte(&labels[sample]);
   for (uint8_t j = 0; j < OUTPUTS; j++)
-    to[j] = j == label ? INT16_MAX : 0;
+    copy[j] = j == label ? INT16_MAX : 0;
+  return copy;
 }}
 """
 PUT_OUTPUTS = """
@@ -179,7 +195,12 @@ def _samples(example: Training) -> str:
     if example.packed:
         return sizes + _packed(example.inputs, example.targets.argmax(axis=1)) + PUT_OUTPUTS
     inputs, targets = _rows(example.fixed_inputs), _rows(example.fixed_targets)
-    return sizes + PLAIN.format(inputs=inputs, targets=targets) + PUT_OUTPUTS
+    small = example.inputs.size + example.targets.size <= SMALL
+    return (
+        sizes
+        + (IN_SRAM if small else IN_FLASH).format(inputs=inputs, targets=targets)
+        + PUT_OUTPUTS
+    )
 
 
 def _sizes(topology: Topology, samples: int) -> str:

@@ -1,4 +1,4 @@
-"""More than one hidden layer: the same passes, once more a layer."""
+"""Two hidden layers, of 6 and 4 neurons: the same passes, once more a layer."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import numpy as np
 from fixprop.examples.training import Figure, Training, hits, mean_squared_error
 from fixprop.network import Topology
 
-_bits = (np.arange(16)[:, np.newaxis] >> np.arange(4)) & 1
+_line = np.linspace(-0.8, 0.8, 5)
+_points = np.stack(np.meshgrid(_line, _line), axis=-1).reshape(-1, 2)
+_inside = np.sum(_points**2, axis=1, keepdims=True) < 0.5
 
-PARITY = Training(
-    name="deep-4-6-4-1",
-    title="four-bit parity with two hidden layers, 4-6-4-1 tanh, sigmoid output",
-    source="Rumelhart, Hinton & Williams (1986): parity, the hardest of the threshold functions",
-    topology=Topology((4, 6, 4, 1), ("tanh", "tanh", "sigmoid")),
-    inputs=(2 * _bits - 1).astype(np.float64),
-    targets=(_bits.sum(axis=1, keepdims=True) % 2).astype(np.float64),
+DISC = Training(
+    name="deep-2-6-4-1",
+    title="which of 25 points lie in a disc, two hidden layers, 2-6-4-1 tanh, sigmoid output",
+    source="R. Lippmann, IEEE ASSP Magazine 4 (1987): regions that layers can close off",
+    topology=Topology((2, 6, 4, 1), ("tanh", "tanh", "sigmoid")),
+    inputs=_points,
+    targets=_inside.astype(np.float64),
     rate=0.5,
-    steps=16 * 1_500,
+    steps=25 * 600,
     shuffled=True,
     figures=(
-        Figure("patterns right", hits, "16 of 16", (16, 16), (16, 16)),
+        Figure("points right", hits, "25 of 25", (25, 25), (25, 25)),
         Figure("mean squared error", mean_squared_error, "at most 0.01", (0, 0.01), (0, 0.01)),
     ),
     loss=mean_squared_error,

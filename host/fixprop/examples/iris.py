@@ -20,6 +20,7 @@ IRIS = Training(
     targets=np.eye(3)[_species],
     rate=0.1,
     steps=150 * 100,
+    learned=0.08,
     shuffled=True,
     figures=(
         Figure("flowers right", classes_right, "146 to 150", (146, 150), (146, 150)),

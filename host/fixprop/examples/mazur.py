@@ -27,6 +27,7 @@ MAZUR = Training(
     targets=np.array([[0.01, 0.99]]),
     rate=0.5,
     steps=10_000,
+    learned=1e-3,
     weights=np.array([0.35, 0.15, 0.20, 0.35, 0.25, 0.30, 0.60, 0.40, 0.45, 0.60, 0.50, 0.55]),
     figures=(
         _published("error before", half_squared_error, "0.298371109", 0, 1e-3),

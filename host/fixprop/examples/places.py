@@ -45,16 +45,16 @@ class InFloat64:
         flat = example.weights
         if flat is None:
             flat = WEIGHT.to_float(example.initial_weights(seed))
-        self._network = Ensemble(example.topology, flat, example.rate, example.momentum)
+        self.network = Ensemble(example.topology, flat, example.rate, example.momentum)
 
     def train(self, order: Integers) -> None:
         inputs, targets = self._example.inputs, self._example.targets
         for index in order:
-            self._network.train(inputs[[index]], targets[[index]])
+            self.network.train(inputs[[index]], targets[[index]])
 
     def state(self) -> State:
-        outputs = self._network.predict(self._example.inputs)[0]
-        return State(outputs, self._network.flat_weights()[0])
+        outputs = self.network.predict(self._example.inputs)[0]
+        return State(outputs, self.network.flat_weights()[0])
 
 
 class InMirror:

@@ -45,7 +45,7 @@ class Training:
     an input, which are multiples of 1/16, and a label. `stop`: half the squared error at which
     training ends, tested after each epoch; `steps` is then the limit. Where the mirror and the chip
     would take too long, they are compared over the first `compared_steps`; the convergence study
-    takes `study_steps` at most.
+    takes `study_steps` at most, and counts a seed as learned at a loss of at most `learned`.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Training:
     packed: bool = False
     stop: float | None = None
     study_steps: int = 40_000
+    learned: float = 0.01
     compared_steps: int = 100_000
     notes: tuple[str, ...] = field(default=())
 

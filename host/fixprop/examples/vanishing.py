@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from fixprop.examples.deep import PARITY
 from fixprop.examples.report import Report
 from fixprop.examples.run import run_training
 from fixprop.examples.training import Figure, Measure, Reals, Training, mean_squared_error
@@ -12,11 +11,15 @@ from fixprop.formats import WEIGHT
 from fixprop.generator import Generator
 from fixprop.network import Mirror, Topology
 
+SOURCE = "S. Hochreiter (1991); X. Glorot & Y. Bengio (2010), Xavier's weights; K. He (2015), relu"
 DEPTHS = (1, 2, 3, 4)
 WIDTH = 8
 LOST_A_LAYER = 0.25
 """A sigmoid's slope is a quarter at most."""
 KEPT = 0.1
+_bits = (np.arange(16)[:, np.newaxis] >> np.arange(4)) & 1
+INPUTS = _bits.astype(np.float64) - 0.5
+TARGETS = 0.8 * (_bits.sum(axis=1, keepdims=True) % 2)
 
 
 def run_vanishing(seed: int, with_chip: bool) -> Report:
@@ -24,7 +27,7 @@ def run_vanishing(seed: int, with_chip: bool) -> Report:
     report = Report(
         "vanishing",
         f"vanishing gradient, {min(DEPTHS)} to {max(DEPTHS)} hidden layers of {WIDTH}, one epoch",
-        "S. Hochreiter (1991); X. Glorot & Y. Bengio (2010), Xavier's weights; K. He (2015), relu",
+        SOURCE,
     )
     for function in ("sigmoid", "relu"):
         for depth in DEPTHS:
@@ -49,12 +52,12 @@ def _training(function: str, depth: int, seed: int) -> Training:
     return Training(
         name=f"vanishing-{function}-{depth}",
         title=name,
-        source=PARITY.source,
+        source=SOURCE,
         topology=topology,
-        inputs=PARITY.inputs / 2,
-        targets=0.8 * PARITY.targets,
+        inputs=INPUTS,
+        targets=TARGETS,
         rate=1 / 16,
-        steps=len(PARITY.inputs),
+        steps=len(INPUTS),
         weights=weights,
         figures=(Figure(name, _reaching(topology, weights), expected, bounds, bounds),),
         loss=mean_squared_error,

@@ -2,6 +2,7 @@
  * variables and the stack) and a command into SRAM; the chip does each command once. */
 #include <avr/interrupt.h>
 #include <avr/io.h>
+#include <avr/pgmspace.h>
 
 #include "fixprop.h"
 
@@ -26,14 +27,14 @@ const fixprop_activation *const activations[] = {
 const int16_t *call_noted(const void *function, fixprop_network *n, const void *second,
                           const void *third);
 
-static const void *const functions[] = {0,
-                                        (void *)fixprop_forward,
-                                        (void *)fixprop_train,
-                                        (void *)fixprop_accumulate,
-                                        (void *)fixprop_apply,
-                                        (void *)fixprop_train_momentum,
-                                        (void *)fixprop_initialise_xavier,
-                                        (void *)fixprop_initialise_he};
+static const void *const functions[] PROGMEM = {0,
+                                                (void *)fixprop_forward,
+                                                (void *)fixprop_train,
+                                                (void *)fixprop_accumulate,
+                                                (void *)fixprop_apply,
+                                                (void *)fixprop_train_momentum,
+                                                (void *)fixprop_initialise_xavier,
+                                                (void *)fixprop_initialise_he};
 
 static const void *second_of(uint8_t function) {
   if (function >= XAVIER)
@@ -59,7 +60,7 @@ int main(void) {
       TCCR0B = 1 << CS00;
       sei();
     }
-    outputs = call_noted(functions[command], &network, second_of(command), &changes);
+    outputs = call_noted(pgm_read_ptr(&functions[command]), &network, second_of(command), &changes);
     cli();
     TCCR0B = 0;
     command = IDLE;

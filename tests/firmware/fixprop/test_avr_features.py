@@ -137,6 +137,18 @@ def test_flash_networks(tmp_path: Path, build: str, seed: int) -> None:
         assert np.array_equal(outputs, native.forward([inputs])[0])
 
 
+@pytest.mark.parametrize("weight", [PASS_WEIGHT.low, PASS_WEIGHT.high])
+@pytest.mark.parametrize("name", ["tanh", "relu", "softmax"])
+def test_the_widest_flash_network_at_the_extremes(tmp_path: Path, name: str, weight: int) -> None:
+    topology = Topology((254, 6, 120), ("linear", name))
+    flat = np.full(topology.weight_count, weight)
+    uno, native = run_flash(tmp_path, topology, flat), NativeFlash(topology, flat)
+    for value in (ACTIVATION.low, 0, ACTIVATION.high):
+        inputs = np.full(254, value)
+        outputs, _ = infer(uno, inputs, 120)
+        assert np.array_equal(outputs, native.forward([inputs])[0])
+
+
 def test_digits_of_8_by_8_fit_and_take_some_milliseconds(tmp_path: Path) -> None:
     rng = np.random.default_rng(8)
     flat = rng.normal(0, 300, DIGITS.weight_count).astype(np.int64)

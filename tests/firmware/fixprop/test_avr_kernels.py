@@ -89,7 +89,7 @@ def test_functions_and_slopes_over_their_whole_range(chip: Chip, name: str) -> N
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("weight", [WEIGHT.low, WEIGHT.high])
 @pytest.mark.parametrize("value", [ACTIVATION.low, ACTIVATION.high])
-@pytest.mark.parametrize("sizes", [(254, 1, 1), (1, 1, 100)], ids=str)
+@pytest.mark.parametrize("sizes", [(254, 1, 1), (1, 1, 110)], ids=str)
 def test_widest_layers_at_the_extremes_do_not_wrap(
     chip: Chip, name: str, weight: int, value: int, sizes: tuple[int, ...]
 ) -> None:

@@ -118,6 +118,11 @@ def test_a_flash_network_keeps_two_layers_values() -> None:
     assert value_counts(Topology((3, 9, 5, 20), ("tanh",) * 3)) == (6, 21)
 
 
+def test_a_momentum_outside_its_format_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"momentum 65536: UQ0.16 holds 0 to 65535"):
+        Native(Topology((1, 1), ("linear",))).changes(65536)
+
+
 def test_flash_weights_that_do_not_fit_are_refused() -> None:
     topology = Topology((1, 1), ("linear",))
     with pytest.raises(UsageError, match="3 weights: 1-1 has 2"):
