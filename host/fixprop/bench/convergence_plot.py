@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil, floor, log10
 from pathlib import Path
 
 import matplotlib
@@ -9,6 +10,7 @@ import matplotlib
 matplotlib.use("Agg")  # before pyplot: no display is needed
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from fixprop.bench.convergence import TOLERANCE, Comparison
 
@@ -37,10 +39,12 @@ def _panel(axes: Axes, name: str, comparisons: list[Comparison]) -> None:
     for one in comparisons:
         axes.plot(one.float64, one.fixed, "o", markersize=4, alpha=0.6, label=f"{one.rate:g}")
     every = [x for one in comparisons for x in (*one.float64, *one.fixed)]
-    ends = [min(every) / 1.5, max(every) * 1.5]
+    ends = [10.0 ** floor(log10(min(every))), 10.0 ** ceil(log10(max(every)))]
     axes.plot(ends, ends, color="grey", linewidth=0.8)
     axes.fill_between(
         ends, [x / (1 + TOLERANCE) for x in ends], [x * (1 + TOLERANCE) for x in ends], alpha=0.25
     )
     axes.set(xscale="log", yscale="log", title=name, xlabel="float64", ylabel="fixed point")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_formatter(NullFormatter())  # decades only, for the rest would overlap
     axes.legend(title="rate", fontsize=7, title_fontsize=7)
