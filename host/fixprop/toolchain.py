@@ -42,6 +42,7 @@ def build_shared_library(
     """
     compiler = require_tool(os.environ.get("CC", "cc"), "gcc libc6-dev")
     command = [compiler, "-std=c11", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror"]
+    command += os.environ.get("FIXPROP_NATIVE_CFLAGS", "").split()  # for sanitizers
     command += [*flags, *(f"-I{folder}" for folder in include), *map(str, sources)]
     command += [f"-l{library}" for library in libraries]
     headers = sorted(h for folder in include for h in folder.rglob("*.h"))
