@@ -1,24 +1,38 @@
-"""The command line. Each command lives in a file of its own under commands/."""
+"""The command line. Each command lives in a file of its own under commands/, read when it is used."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from fixprop import __version__
-from fixprop.commands.bench import bench
-from fixprop.commands.convergence import convergence
-from fixprop.commands.demo import demo
-from fixprop.commands.examples import examples
-from fixprop.commands.generate import generate
-from fixprop.commands.hello import hello
 from fixprop.errors import FixpropError
 
 INTERRUPTED = 130
+COMMANDS = ("bench", "demo", "examples", "generate", "hello")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """Command NAME is the function of that name in fixprop.commands.NAME."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names, in the order of the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"fixprop.commands.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, message="fixprop %(version)s")
 def fixprop() -> None:
     """A small network that learns on an Arduino Uno, and its bit-exact twin on the PC.
@@ -26,11 +40,6 @@ def fixprop() -> None:
     \b
     Try it without a board:  fixprop demo
     """
-
-
-for command in (bench, demo, examples, generate, hello):
-    fixprop.add_command(command)
-bench.add_command(convergence)
 
 
 def main() -> None:
@@ -41,7 +50,9 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """The exit status of `fixprop ARGUMENTS`."""
     try:
-        return int(fixprop.main(arguments, prog_name="fixprop", standalone_mode=False) or 0)
+        status = int(fixprop.main(arguments, prog_name="fixprop", standalone_mode=False) or 0)
+        sys.stdout.flush()
+        return status
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "")
         return 2
@@ -52,9 +63,9 @@ def run(arguments: list[str]) -> int:
         return _fail(str(error), error.exit_status)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
+    except OSError as error:  # standard output: its reader went away, or its disk is full
+        sys.stdout = None  # or the interpreter would try again at exit
+        return _fail(f"cannot write to standard output: {error.strerror}", 1)
 
 
 def _fail(message: str, status: int) -> int:

@@ -24,8 +24,13 @@ def prepare_folder(folder: Path) -> None:
 def write_whole(path: Path, text: str) -> None:
     """Write `text` to `path` through a temporary file beside it, so that no reader sees a part.
 
+    A link is followed; what is no ordinary file, such as /dev/stdout, is written to as it stands.
     Raises FixpropError if the folder cannot be made or written.
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        _write_through(path, text)
+        return
     prepare_folder(path.parent)
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -43,3 +48,10 @@ def write_whole(path: Path, text: str) -> None:
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
         raise FixpropError(f"cannot write {path}: {error.strerror}; nothing was changed") from error
+
+
+def _write_through(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FixpropError(f"cannot write {path}: {error.strerror}") from error

@@ -22,13 +22,18 @@ def one_line(capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["demo", "--seed", "-1"], ["-1", "0<=x<=4294967295", "fixprop demo --help"]),
+        (["demo", "--seed", "-1"], ["-1", "0 to 4294967295", "fixprop demo --help"]),
         (["demo", "--seed", "4294967296"], ["4294967296", "fixprop demo --help"]),
-        (["demo", "--seed", "lucky"], ["lucky", "integer"]),
+        (["demo", "--seed", "lucky"], ["lucky", "whole number"]),
         (["demo", "--sed", "1"], ["--sed", "fixprop demo --help"]),
         (["dmo"], ["dmo", "fixprop --help"]),
         (["hello", "--port", "ftp://x"], ["ftp://x", "socket://host:port"]),
         (["hello", "--port", ""], ["port ''", "sim://"]),
+        (["hello", "--port", "sim"], ["did you mean sim://?"]),
+        (["hello", "--port", "socket://localhost"], ["socket://HOST:PORT", "65535"]),
+        (["hello", "--port", "socket://localhost:99999"], ["99999", "65535"]),
+        (["demo", "--out", ""], ["empty", "fixprop demo --help"]),
+        (["examples", "run", "nothing"], ["nothing", "fixprop examples list"]),
     ],
 )
 def test_misuse_ends_with_status_2(
@@ -44,7 +49,7 @@ def test_misuse_ends_with_status_2(
     [
         ("/dev/ttyACM99", ["no port /dev/ttyACM99", "plugged in"]),
         ("socket://127.0.0.1:1", ["nobody listens", "127.0.0.1:1"]),
-        ("/dev/null", ["/dev/null"]),
+        ("/dev/null", ["/dev/null is not a serial line", "/dev/ttyACM0"]),
     ],
 )
 def test_a_port_that_does_not_open_ends_with_status_1(
@@ -114,3 +119,24 @@ def test_a_folder_that_cannot_be_written_is_found_before_the_work(
 
 def test_generate_check_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["generate", "--check"]) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_under_standard_output_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "fixprop", "--help"],
+            env=os.environ | {"PYTHONPATH": str(PROJECT_ROOT / "host")},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 1
+    assert run.stderr == "fixprop: cannot write to standard output: No space left on device\n"
+
+
+def test_the_command_line_starts_without_the_numerical_libraries() -> None:
+    code = "import sys, fixprop.cli; sys.exit('numpy' in sys.modules or 'sklearn' in sys.modules)"
+    path = {"PYTHONPATH": str(PROJECT_ROOT / "host")}
+    assert subprocess.run([sys.executable, "-c", code], env=path, check=False).returncode == 0

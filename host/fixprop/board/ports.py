@@ -27,4 +27,15 @@ def open_port(url: str, world: World | None = None) -> Port:
         raise UsageError(f"port '{url}': no such kind of port; use {KINDS}")
     if not url:
         raise UsageError(f"port '': name one of {KINDS}")
+    if f"{url}://" in SIMULATED:
+        raise UsageError(f"port '{url}': did you mean {url}://?")
+    if url.startswith("socket://"):
+        check_socket(url)
     return SerialPort(url)
+
+
+def check_socket(url: str) -> None:
+    """Raise UsageError unless `url` is socket://HOST:PORT with a port from 1 to 65535."""
+    host, _, port = url.removeprefix("socket://").rpartition(":")
+    if not host or not port.isdigit() or not 1 <= int(port) <= 65535:
+        raise UsageError(f"port '{url}': use socket://HOST:PORT with a PORT from 1 to 65535")

@@ -61,4 +61,6 @@ def diagnosis(url: str, error: Exception) -> str:
         return f"{url} is busy: another program has it open; find it with: fuser -v {url}"
     if number == errno.ECONNREFUSED or "refused" in text:
         return f"nobody listens at {url}: start the program that offers the port, or correct the number"
-    return f"cannot open {url}: {text.splitlines()[0]}"
+    if "Inappropriate ioctl" in text or number == errno.EISDIR or "Is a directory" in text:
+        return f"{url} is not a serial line: name the board's, such as /dev/ttyACM0"
+    return f"cannot open {url}: {text.splitlines()[0]}; check the name"

@@ -9,6 +9,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from fixprop.commands.convergence import convergence
+from fixprop.commands.options import json_option
 from fixprop.files import write_whole
 
 
@@ -22,12 +24,7 @@ def bench() -> None:
 
 
 @bench.command(short_help="Cycles and bytes on the simulated chip, beside other libraries.")
-@click.option(
-    "--json",
-    "json_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the figures to this file too.",
-)
+@json_option
 @click.option(
     "--cross-check",
     is_flag=True,
@@ -55,3 +52,6 @@ def device(json_path: Path | None, cross_check: bool) -> int:
         write_whole(json_path, json.dumps(figures.as_json(), indent=2) + "\n")
     show(figures, Console())
     return 0 if figures.holds else 1
+
+
+bench.add_command(convergence)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from fixprop.commands.options import json_option
 from fixprop.files import prepare_folder, write_whole
 
 if TYPE_CHECKING:
@@ -21,13 +22,14 @@ PLOT = Path("out/convergence.png")
 
 
 @click.command(short_help="Fixed point beside float64, from many seeds at three rates.")
+@json_option
 @click.option(
-    "--json",
-    "json_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write every loss to this file too.",
+    "--seeds",
+    type=click.IntRange(1, 1000),
+    default=20,
+    show_default=True,
+    help="How many, for each example and rate.",
 )
-@click.option("--seeds", type=click.IntRange(1, 1000), default=20, show_default=True)
 def convergence(json_path: Path | None, seeds: int) -> int:
     """Train every worked example in fixed point and in float64, and compare the final losses.
 

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from fixprop.commands.options import Folder, Seed
 from fixprop.errors import FixpropError
 from fixprop.files import prepare_folder, write_whole
 from fixprop.header import DEFAULT_SEED
 
-MAX_SEED = 2**32 - 1
 STAGES = {
     "build": "building the firmware",
     "teach": "teaching: follow the pointer",
@@ -34,14 +34,14 @@ ROWS = {
 @click.command(short_help="Real firmware on a simulated Uno learns to track a hand.")
 @click.option(
     "--seed",
-    type=click.IntRange(0, MAX_SEED),
+    type=Seed(),
     default=DEFAULT_SEED,
     show_default=True,
     help="Of the sensors, the motion, the initial weights and the order of training.",
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Folder(),
     default=Path("out/demo"),
     show_default=True,
     help="Folder for summary.json and report.html.",

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from fixprop.commands.options import Seed, json_option
 from fixprop.errors import FixpropError, UsageError
 from fixprop.examples.report import PLACES, Report
 from fixprop.files import write_whole
@@ -44,10 +46,16 @@ def list_examples() -> None:
 
 @examples.command("run", short_help="Run one example, or all.")
 @click.argument("name")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--seed", type=click.IntRange(1, 2**32 - 1), default=1, show_default=True)
+@json_option
+@click.option(
+    "--seed",
+    type=Seed(),
+    default=1,
+    show_default=True,
+    help="Of the initial weights and the order of the samples.",
+)
 @click.option("--no-chip", is_flag=True, help="Leave the simulated chip out.")
-def run_examples(name: str, json_file: Path | None, seed: int, no_chip: bool) -> int:
+def run_examples(name: str, json_path: Path | None, seed: int, no_chip: bool) -> int:
     """Run example NAME, or all, and compare: figures with the source, bits with bits.
 
     Ends with exit status 1 if a figure is not as expected, or if mirror, native C and chip differ
@@ -57,9 +65,9 @@ def run_examples(name: str, json_file: Path | None, seed: int, no_chip: bool) ->
     Example:  fixprop examples run all --json out/examples.json
     """
     reports = [_run(each, entry, seed, not no_chip) for each, entry in _chosen(name).items()]
-    if json_file is not None:
+    if json_path is not None:
         text = json.dumps({report.name: report.as_json() for report in reports}, indent=2)
-        write_whole(json_file, text + "\n")
+        write_whole(json_path, text + "\n")
     failed = [report.name for report in reports if not report.passed]
     click.echo(
         f"{len(failed)} of {len(reports)} examples failed: {', '.join(failed)}"
@@ -96,14 +104,15 @@ def _run(name: str, entry: Entry, seed: int, with_chip: bool) -> Report:
 
 
 def _print(report: Report, console: Console) -> None:
-    table = Table(title=f"{report.name}: {report.title}", title_justify="left")
+    console.print(f"{report.name}: {report.title}", highlight=False, soft_wrap=True)
+    table = Table(box=SIMPLE_HEAD, show_edge=False)
     table.add_column("figure")
-    table.add_column("expected")
-    for place in PLACES:
-        table.add_column(place, justify="right")
-    table.add_column("")
+    shown = PLACES if report.differences else PLACES[:2]  # one of three that are equal to the bit
+    for name in ("expected", "float64", *(shown[1:] if report.differences else ["fixed point"])):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
     for row in report.rows:
-        values = [f"{row.values[p]:.9g}" if p in row.values else "" for p in PLACES]
+        values = [f"{row.values[p]:.9g}" if p in row.values else "" for p in shown]
         table.add_row(row.name, row.expected, *values, "ok" if row.passed else "FAILED")
     console.print(table)
     lines = [f"source: {report.source}", *report.notes]

@@ -29,5 +29,6 @@ def hello(port: str) -> None:
     click.echo(
         f"{port}: fixprop {layers}, fingerprint {told.fingerprint:08x}, "
         f"started by {(cause.name or 'its boot loader').lower().replace('|', ' and ')}, "
-        f"{told.step} training steps, {told.free_sram} bytes of SRAM free"
+        f"{told.step} training steps"
+        + (f", {told.free_sram} bytes of SRAM free" if told.free_sram else "")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import statistics
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -187,7 +188,9 @@ class Estimates:
 def oracle_in_background(seed: int) -> Iterator[Future[Oracle]]:
     """Fit the oracle in a process of its own while the board runs."""
     units: tuple[SensorUnit, SensorUnit] = draw_units(seed)
-    with ProcessPoolExecutor(1) as pool:
+    # an interrupt at the keyboard is for this process alone to answer
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(1, initializer=signal.signal, initargs=ignore) as pool:
         yield pool.submit(Oracle, seed + ORACLE_SEED_OFFSET, ORACLE_DATA * TEACH_S, units)
 
 

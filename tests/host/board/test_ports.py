@@ -76,7 +76,7 @@ def test_a_tcp_port_where_nobody_listens_says_so() -> None:
 
 def test_a_tcp_url_without_a_number_is_one_line() -> None:
     status, text = complaint("socket://localhost")
-    assert status == 1
+    assert status == 2
     assert "socket://localhost" in text
 
 
