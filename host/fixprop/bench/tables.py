@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from fixprop.bench import floor, peers
 from fixprop.bench.device import Cycles, DeviceFigures, NetworkFigures
-from fixprop.bench.growth import TOPOLOGIES
+from fixprop.bench.growth import TOPOLOGIES, Line
 from fixprop.bench.kernels import PARTS
 
 
@@ -16,7 +18,9 @@ def show(figures: DeviceFigures, console: Console) -> None:
     """Print everything to `console`."""
     console.print(_cycles(figures, "One training step, cycles", training=True))
     console.print(_cycles(figures, "One inference, cycles", training=False))
-    console.print(_parts(figures), _bytes(figures), _growth(figures))
+    console.print(_parts(figures), _bytes(figures))
+    console.print(_growth(figures.growth.by_weights, "weights"))
+    console.print(_growth(figures.growth.by_weights_and_neurons, "weights and neurons"))
     console.print(_text(figures), highlight=False, soft_wrap=True)
     console.print(verdict(figures), highlight=False, soft_wrap=True, style="bold")
 
@@ -92,18 +96,14 @@ def _bytes(figures: DeviceFigures) -> Table:
     return table
 
 
-def _growth(figures: DeviceFigures) -> Table:
-    growth = figures.growth
-    title = f"Growth over {len(TOPOLOGIES)} topologies, least squares"
-    columns = ("fixed", "each weight", "each neuron", "rms residual", "worst")
-    table = _table(title, "", *columns)
-    for lines in (growth.by_weights, growth.by_weights_and_neurons):
-        for name, line in lines.items():
-            each_neuron = f"{line.each_neuron:,.1f}" if line.each_neuron else ""
-            cells = (f"{line.fixed:,.0f}", f"{line.each_weight:,.1f}", each_neuron)
-            residuals = (f"{line.rms_residual:,.0f}", f"{line.worst_residual:,.0f}")
-            table.add_row(name.replace("_", " "), *cells, *residuals)
-        table.add_section()
+def _growth(lines: Mapping[str, Line], over: str) -> Table:
+    title = f"Growth with {over}: least squares over {len(TOPOLOGIES)} topologies"
+    table = _table(title, "", "fixed", "each weight", "each neuron", "rms residual", "worst")
+    for name, line in lines.items():
+        each_neuron = f"{line.each_neuron:,.1f}" if line.each_neuron else ""
+        cells = (f"{line.fixed:,.0f}", f"{line.each_weight:,.1f}", each_neuron)
+        residuals = (f"{line.rms_residual:,.0f}", f"{line.worst_residual:,.0f}")
+        table.add_row(name.replace("_", " "), *cells, *residuals)
     return table
 
 
@@ -113,7 +113,9 @@ def _text(figures: DeviceFigures) -> str:
     lines = [
         f"largest bare 2-H-1 that learns in 2 KB: H = {figures.largest_2_h_1} ({others})",
         f"flash of peers with a network like 2-8-2: {flash} bytes",
-        f"peers: {peers.SOURCE}; floor: the loops of avr_*.S, counted",
+        f"peers: {peers.SOURCE}; best for inference: 8-bit ones included",
+        "floor: the loops of avr_*.S alone, instruction by instruction; bar: a tenth of the best peer's "
+        "training step, a quarter of its inference",
     ]
     if figures.differences is not None:
         apart = [f"{name}: {text}" for name, text in figures.differences.items()]

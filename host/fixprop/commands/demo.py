@@ -20,7 +20,7 @@ STAGES = {
     "build": "building the firmware",
     "teach": "teaching: follow the pointer",
     "track": "tracking unseen motion",
-    "compare": "comparing with float64 and the oracle",
+    "compare": "comparing with float64 and the best offline",
     "report": "writing the report",
 }
 ROWS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import statistics
 from collections.abc import Callable, Iterator
@@ -191,7 +192,12 @@ def oracle_in_background(seed: int) -> Iterator[Future[Oracle]]:
     # an interrupt at the keyboard is for this process alone to answer
     ignore = (signal.SIGINT, signal.SIG_IGN)
     with ProcessPoolExecutor(1, initializer=signal.signal, initargs=ignore) as pool:
-        yield pool.submit(Oracle, seed + ORACLE_SEED_OFFSET, ORACLE_DATA * TEACH_S, units)
+        try:
+            yield pool.submit(Oracle, seed + ORACLE_SEED_OFFSET, ORACLE_DATA * TEACH_S, units)
+        except BaseException:  # nobody waits for the oracle any more
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            raise
 
 
 def estimate(run: DemoRun, oracle: Oracle) -> Estimates:

@@ -104,7 +104,7 @@ def failures(summary: dict[str, Any]) -> list[str]:
         ),
         (
             trained <= MOST_OF_ORACLE * oracle,
-            f"bearing error {trained:.2f} deg exceeds {MOST_OF_ORACLE:g} x {oracle:.2f} (oracle)",
+            f"bearing error {trained:.2f} deg exceeds {MOST_OF_ORACLE:g} x {oracle:.2f} (best offline)",
         ),
     ]
     return [text for holds, text in checks if not holds]
