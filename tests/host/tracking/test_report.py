@@ -18,13 +18,24 @@ from fixprop.sim.paths import Track as TrackPath
 from fixprop.sim.servo import CENTRE_US, DEGREES_PER_US
 from fixprop.tracking.definition import READING_PERIOD_S, TOPOLOGY, VALUES
 from fixprop.tracking.demo import DemoRun, Estimates, Snapshot
-from fixprop.tracking.evaluation import Track
+from fixprop.tracking.evaluation import FAR_CM, Track, bearing_rmse_deg, rmse_by_range
 from fixprop.tracking.learner import UNKNOWN, degrees_of_bearing, label_of_pulse
 from fixprop.tracking.native_learner import NativeLearner
 from fixprop.tracking.report import render_report
+from fixprop.tracking.report.accuracy import by_distance
 from fixprop.tracking.report.findings import Findings, layers
+from fixprop.tracking.report.motion import bearing_minute
 from fixprop.tracking.report.plots import PLOTS
-from fixprop.tracking.report.svg import KEYS, NARROW, PALETTE, Plot, draw_one, palette_css
+from fixprop.tracking.report.svg import (
+    KEYS,
+    NARROW,
+    PALETTE,
+    WIDE,
+    Canvas,
+    Plot,
+    draw_one,
+    palette_css,
+)
 from fixprop.tracking.twin import Twin, TwinState
 from fixprop.wire.records import Health, State
 
@@ -318,16 +329,71 @@ def test_the_stretch_is_20_s_of_the_test(made: tuple[DemoRun, Estimates]) -> Non
     assert times[-1] - times[0] == pytest.approx(20, abs=2 * READING_PERIOD_S)
 
 
-def test_settled_is_the_first_snapshot_after_which_none_is_worse(
+def test_the_curve_ends_where_the_lesson_did_at_the_headline(
+    made: tuple[DemoRun, Estimates],
+) -> None:
+    run, estimates = made[0], replace(made[1], trained=made[1].float64_same_network)
+    findings = Findings(run, estimates, SUMMARY)
+    assert len(findings.curve_times_s) == len(run.snapshots) + 1
+    assert np.all(np.diff(findings.curve_times_s) > 0)
+    assert findings.curve_times_s[-1] == run.lesson.time_s[-1] - run.lesson_start_s
+    assert findings.curve_steps[-1] == run.lesson.step[-1] > run.snapshots[-1].step
+    assert findings.curve_rmse_deg[-1] == bearing_rmse_deg(estimates.trained, run.test)
+    assert findings.curve_rmse_deg[-1] != findings.curve_rmse_deg[-2]
+
+
+def test_settled_is_the_first_moment_after_which_none_is_worse(
     made: tuple[DemoRun, Estimates],
 ) -> None:
     run = replace(made[0], snapshots=made[0].snapshots[:8])
     findings = Findings(run, made[1], SUMMARY)
-    findings.__dict__["snapshot_rmse_deg"] = np.array([9.0, 3.0, 5.0, 4.0, 2.0, 3.0, 4.0, 4.0])
+    curve = [9.0, 3.0, 5.0, 4.0, 2.0, 3.0, 4.0, 4.0]
+    findings.__dict__["curve_rmse_deg"] = np.array([*curve, 4.0])
     fourth = findings.run.snapshots[3]
     assert findings.settled(4.0) == (fourth.time_s - findings.run.lesson_start_s, fourth.step)
-    findings.__dict__["snapshot_rmse_deg"] = np.full(8, 9.0)
+    findings.__dict__["curve_rmse_deg"] = np.array([*curve, 4.1])  # worse when it ended
     assert findings.settled(4.0) is None
+
+
+def test_the_worst_band_stands_below_the_headline(
+    made: tuple[DemoRun, Estimates], text: str
+) -> None:
+    run, estimates = made
+    bands = [b for b in rmse_by_range(estimates.trained, run.test) if b[1] <= FAR_CM]
+    assert len(bands) > 1
+    near, far, count, rmse = max(bands, key=lambda band: band[3])
+    headline = text.index("2.73°</td></tr>")
+    row = text[headline : text.index("</tr>", headline + len("2.73°</td></tr>"))]
+    assert f"{near} to {far} cm, {count:,} of {run.test.in_field().sum():,} readings" in row
+    assert f"{rmse:.2f}°" in row
+
+
+def test_the_best_offline_estimator_has_one_name(text: str) -> None:
+    read = text[text.index("</style>") :].replace("var(--oracle)", "")
+    assert "best offline estimator" in read
+    assert "oracle" not in read.lower()
+
+
+def test_the_best_offline_estimator_is_not_drawn_where_it_was_not_fitted(
+    made: tuple[DemoRun, Estimates],
+) -> None:
+    axes = by_distance(Findings(*made, SUMMARY), WIDE).axes[0]
+    drawn = {line.get_label(): np.asarray(line.get_xdata()) for line in axes.lines}
+    assert np.nanmax(drawn["best offline estimator"]) < FAR_CM < np.nanmax(drawn["on the Uno"])
+    highest = max(np.nanmax(np.asarray(line.get_ydata())) for line in axes.lines)
+    assert axes.get_ylim()[1] > 1.1 * highest  # no line at the plot's edge
+
+
+@pytest.mark.parametrize("canvas", [WIDE, NARROW])
+def test_the_whole_test_is_drawn_without_the_pointer(
+    made: tuple[DemoRun, Estimates], canvas: Canvas
+) -> None:
+    panels = bearing_minute(Findings(*made, SUMMARY), canvas).axes
+    labels = {line.get_label() for axes in panels for line in axes.lines}
+    assert "estimate, Uno" in labels and "servo pointer" not in labels
+    ends = [end for axes in panels[::2] for end in axes.get_xlim()]
+    assert ends[0] == 0 and ends[-1] >= TEST_S - READING_PERIOD_S
+    assert ends[1:-1:2] == ends[2::2], "a row begins where the one above it ends"
 
 
 def test_layers_are_the_weights_as_real_numbers(made: tuple[DemoRun, Estimates]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from fixprop.sim.paths import FIELD_DEG
 from fixprop.tracking.evaluation import FAR_CM, NEAR_CM, rmse_by_range
@@ -17,7 +17,7 @@ SHORT = {
     "untrained": "untrained",
     "trained": "on the Uno",
     "float64_same_network": "float64",
-    "oracle": "oracle",
+    "oracle": "best offline estimator",
 }
 WIDEST_ERROR_DEG = 12.0
 
@@ -26,7 +26,7 @@ def learning_curve(findings: Findings, canvas: Canvas) -> Figure:
     """RMSE over the unseen test, had the lesson ended at each moment."""
     figure = canvas.figure(370 if canvas.wide else 350)
     axes = figure.subplots()
-    times, rmse = findings.snapshot_times_s, findings.snapshot_rmse_deg
+    times, rmse = findings.curve_times_s, findings.curve_rmse_deg
     axes.axvspan(0, findings.first_label_s, color=KEYS["muted"], alpha=0.13, lw=0)
     note = "no bearing\ntaught yet" if canvas.wide else "not\nyet"
     axes.text(
@@ -41,20 +41,19 @@ def learning_curve(findings: Findings, canvas: Canvas) -> Figure:
     axes.plot(times, rmse, color=KEYS["trained"], marker="o", ms=4, lw=2.2, label=label)
     axes.set(xlabel="lesson time (s)", ylabel="RMSE on the unseen test (degrees)")
     axes.set_ylim(0)
-    axes.set_xlim(0, max(times.max(initial=1.0), 1.0) * 1.01)
+    axes.set_xlim(0, max(times[-1], 1.0) * 1.01)
+    axes.xaxis.set_major_locator(MultipleLocator(10))
     _steps_on_top(axes, findings, canvas)
     axes.legend(loc="center right", bbox_to_anchor=(1, 0.57), handlelength=2.4)
     return figure
 
 
 def _steps_on_top(axes: Axes, findings: Findings, canvas: Canvas) -> None:
-    steps = np.array([s.step for s in findings.run.snapshots], np.float64)
-    if len(steps) < 2:
-        return
+    steps = np.array(findings.curve_steps, np.float64)
     wanted = MaxNLocator(6 if canvas.wide else 3).tick_values(steps[0], steps[-1])
     wanted = wanted[(wanted >= steps[0]) & (wanted <= steps[-1])]
     top = axes.secondary_xaxis("top")
-    places = np.interp(wanted, steps, findings.snapshot_times_s)
+    places = np.interp(wanted, steps, findings.curve_times_s)
     top.set_ticks(places.tolist(), labels=[f"{int(n):,}" for n in wanted])
     top.set_xlabel("training steps")
 
@@ -63,20 +62,23 @@ def by_distance(findings: Findings, canvas: Canvas) -> Figure:
     """RMSE in bands of distance: the chip against its bounds."""
     figure = canvas.figure(340 if canvas.wide else 350)
     axes = figure.subplots()
-    axes.axvspan(
-        NEAR_CM, FAR_CM, color=KEYS["promise"], alpha=0.12, lw=0, label="promise, 12 to 30 cm"
-    )
+    promise = "promise, 12 to 30 cm" if canvas.wide else "promise"
+    axes.axvspan(NEAR_CM, FAR_CM, color=KEYS["promise"], alpha=0.12, lw=0, label=promise)
     edges: set[int] = set()
+    largest = 1.0
     for name in ("trained", "float64_same_network", "oracle"):
         bands = rmse_by_range(getattr(findings.estimates, name), findings.run.test)
+        edges |= {edge for low, high, _, _ in bands for edge in (low, high)}
+        counts = [((low + high) / 2, count) for low, high, count, _ in bands]
+        if name == "oracle":  # fitted to the promise only
+            bands = [band for band in bands if band[1] <= FAR_CM]
+        largest = max(largest, *(error for *_, error in bands), 0.0)
         x = [value for low, high, _, _ in bands for value in (low + 0.15, high - 0.15, np.nan)]
         y = [value for *_, error in bands for value in (error, error, np.nan)]
         wide = 4.5 if name == "trained" else 2.6
         axes.plot(
             x, y, color=KEYS[ESTIMATORS[name][0]], lw=wide, ls=STYLES[name], label=SHORT[name]
         )
-        edges |= {edge for low, high, _, _ in bands for edge in (low, high)}
-        counts = [((low + high) / 2, count) for low, high, count, _ in bands]
     for centre, count in counts:
         axes.text(
             centre, 0.02, f"{count}" if not canvas.wide else f"{count} readings", fontsize=10.5,
@@ -84,7 +86,7 @@ def by_distance(findings: Findings, canvas: Canvas) -> Figure:
         )  # fmt: skip
     axes.set_xticks(sorted(edges))
     axes.set(xlabel="distance of the hand (cm)", ylabel="RMSE (degrees)")
-    axes.set_ylim(0)
+    axes.set_ylim(0, 1.15 * largest)
     axes.grid(False, axis="x")
     legend_above(axes, canvas, 4)
     return figure
@@ -127,7 +129,8 @@ def _histogram(axes: Axes, findings: Findings) -> None:
             errors, bins=bins, weights=share, color=KEYS[ESTIMATORS[name][0]], label=SHORT[name],
             histtype="stepfilled" if filled else "step", alpha=0.55 if filled else 1, lw=1.8,
         )  # fmt: skip
-    axes.axvline(0, color=KEYS["truth"], lw=1)
+    axes.set_ylim(0, 1.25 * axes.get_ylim()[1])  # room for the legend
+    axes.axvline(0, ymax=0.8, color=KEYS["truth"], lw=1)
     axes.set(
         title="Errors, 12 to 30 cm",
         xlabel="estimated less true bearing (degrees)",

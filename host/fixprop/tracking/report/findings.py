@@ -13,7 +13,15 @@ from fixprop.formats import WEIGHT, Integers
 from fixprop.sim.servo import pulse_to_deg
 from fixprop.tracking.definition import TOPOLOGY
 from fixprop.tracking.demo import DemoRun, Estimates
-from fixprop.tracking.evaluation import ZONES_FAR_CM, Flags, Floats, bearing_rmse_deg
+from fixprop.tracking.evaluation import (
+    FAR_CM,
+    NEAR_CM,
+    ZONES_FAR_CM,
+    Flags,
+    Floats,
+    bearing_rmse_deg,
+    rmse_by_range,
+)
 from fixprop.wire.records import State
 
 STRETCH_S = 20.0
@@ -23,7 +31,7 @@ ESTIMATORS = {  # name in summary and Estimates: (colour, words)
     "untrained": ("untrained", "before the lesson"),
     "trained": ("trained", "after the lesson, on the Uno"),
     "float64_same_network": ("float64", "same network, same lesson, float64"),
-    "oracle": ("oracle", "best offline estimator (oracle)"),
+    "oracle": ("oracle", "best offline estimator"),
 }
 
 
@@ -40,23 +48,29 @@ class Findings:
         return float(self.summary["bearing_rmse_deg"][name])
 
     @cached_property
-    def snapshot_times_s(self) -> Floats:
-        """Seconds of the lesson at each snapshot of the weights."""
-        start_s = self.run.lesson_start_s
-        return np.array([max(s.time_s - start_s, 0.0) for s in self.run.snapshots])
+    def curve_times_s(self) -> Floats:
+        """Seconds of the lesson at each snapshot of the weights, and at its end."""
+        times = [s.time_s for s in self.run.snapshots] + [float(self.run.lesson.time_s[-1])]
+        return np.maximum(np.array(times) - self.run.lesson_start_s, 0.0)
 
     @cached_property
-    def snapshot_rmse_deg(self) -> Floats:
-        """What the test's RMSE would be had the lesson ended at each snapshot."""
-        return np.array([bearing_rmse_deg(e, self.run.test) for e in self.estimates.snapshots])
+    def curve_steps(self) -> list[int]:
+        """Training steps done by each of these moments."""
+        return [s.step for s in self.run.snapshots] + [int(self.run.lesson.step[-1])]
+
+    @cached_property
+    def curve_rmse_deg(self) -> Floats:
+        """The test's RMSE had the lesson ended at each of these moments; the last did end it."""
+        estimates = [*self.estimates.snapshots, self.estimates.trained]
+        return np.array([bearing_rmse_deg(each, self.run.test) for each in estimates])
 
     def settled(self, limit_deg: float) -> tuple[float, int] | None:
         """(lesson seconds, training steps) from which on the RMSE stays within `limit_deg`."""
-        above = np.flatnonzero(~(self.snapshot_rmse_deg <= limit_deg))
+        above = np.flatnonzero(~(self.curve_rmse_deg <= limit_deg))
         first = int(above[-1]) + 1 if len(above) else 0
-        if first >= len(self.run.snapshots):
+        if first >= len(self.curve_steps):
             return None
-        return float(self.snapshot_times_s[first]), self.run.snapshots[first].step
+        return float(self.curve_times_s[first]), self.curve_steps[first]
 
     @cached_property
     def first_label_s(self) -> float:
@@ -106,6 +120,13 @@ class Findings:
         if not rows.any():
             return "unknown (no reading)"
         return f"{bearing_rmse_deg(self.estimates.trained, self.run.test, rows):.1f}°"
+
+    @cached_property
+    def worst_band(self) -> tuple[int, int, int, float] | None:
+        """(from cm, to cm, readings, RMSE) of the visited band within the promise that errs most."""
+        bands = rmse_by_range(self.estimates.trained, self.run.test)
+        promised = [band for band in bands if band[0] >= NEAR_CM and band[1] <= FAR_CM]
+        return max(promised, key=lambda band: band[3], default=None)
 
     @property
     def all_failures(self) -> list[str]:

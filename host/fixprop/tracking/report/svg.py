@@ -159,6 +159,6 @@ def legend_above(axes: Axes, canvas: Canvas, columns: int) -> None:
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
         ncols=columns if canvas.wide else min(columns, 2),
-        handlelength=1.6,
+        handlelength=2.4,  # a dash and a dot
         columnspacing=1.4,
     )
