@@ -12,6 +12,7 @@ from typing import Any
 import cffi
 
 from fixprop.native import LIBRARY as NETWORK
+from fixprop.sim.offline import CONVERSION_S, DISCARDED
 from fixprop.sim.scene import World
 from fixprop.sim.uno import AVCC_MV, CLOCK_HZ
 from fixprop.toolchain import FIRMWARE, build_shared_library
@@ -29,7 +30,6 @@ void tracker_reading(uint16_t, uint16_t, uint32_t);
 uint16_t burst_reading(uint16_t *);
 """
 STEPS_PER_READING = 80
-CONVERSION_S = 13 / 125_000  # ATmega328P datasheet: 13 ADC clocks, at 125 kHz
 SERVO_PERIOD_S = 0.02
 OUTBOX_BYTES = 4096
 
@@ -102,7 +102,7 @@ class NativeBoard:
         self.tracker.work(STEPS_PER_READING)
         self._pulse_until(reading_s)
         left, right = (
-            self._burst(side, reading_s + side * (VALUES["BURST_READS"] + 1) * CONVERSION_S)
+            self._burst(side, reading_s + side * (DISCARDED + VALUES["BURST_READS"]) * CONVERSION_S)
             for side in (0, 1)
         )
         self.tracker.reading(left, right, round(reading_s * 1e6))
@@ -115,7 +115,7 @@ class NativeBoard:
             self._next_pulse_s += SERVO_PERIOD_S
 
     def _burst(self, side: int, start_s: float) -> int:
-        times = (start_s + (n + 1) * CONVERSION_S for n in range(VALUES["BURST_READS"]))
+        times = (start_s + (DISCARDED + n) * CONVERSION_S for n in range(VALUES["BURST_READS"]))
         voltages = (self.world.adc_mv(side, round(t * CLOCK_HZ)) for t in times)
         return self.tracker.burst([min(1023, mv * 1024 // AVCC_MV) for mv in voltages])
 

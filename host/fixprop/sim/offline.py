@@ -15,7 +15,7 @@ from fixprop.sim.scene import Truths, World
 from fixprop.sim.sensors import Ints
 
 DISCARDED, READS = 1, 16  # conversions after a change of channel, and those that count
-CONVERSION_S = 104e-6  # 13 ADC clocks at 125 kHz
+CONVERSION_S = 13 / 125_000  # ATmega328P datasheet: 13 ADC clocks, at 125 kHz
 KEPT = slice(1, 9)  # of the sorted reads: eight low-middle ones, because spikes only read high
 READING_MAX = 8 * 1023
 _CHUNK = 4096

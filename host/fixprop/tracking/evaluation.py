@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fixprop.sim.offline import CONVERSION_S, DISCARDED
 from fixprop.sim.scene import Truths, World
 from fixprop.tracking.definition import VALUES
 from fixprop.tracking.learner import View, change_of, degrees_of_bearing
@@ -16,8 +17,7 @@ from fixprop.wire.records import Reading
 NEAR_CM, FAR_CM, ZONES_FAR_CM = 12.0, 30.0, 45.0
 ZONE_EDGES_DEG = (-5.0, 5.0)
 RANGE_BANDS_CM = ((12, 16), (16, 20), (20, 25), (25, 30), (30, 37), (37, 45))
-CONVERSION_S = 13 / 125_000
-BURST_S = 2 * (VALUES["BURST_READS"] + 1) * CONVERSION_S
+BURST_S = 2 * (DISCARDED + VALUES["BURST_READS"]) * CONVERSION_S
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

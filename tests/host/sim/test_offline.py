@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from fixprop.sim import offline
 from fixprop.sim.offline import adc_counts, burst_filter, offline_readings
 from fixprop.sim.paths import Follow, Still, Track, sweep_deg
 from fixprop.sim.scene import World
 from fixprop.sim.uno import CLOCK_HZ
+from fixprop.toolchain import FIRMWARE
+from fixprop.tracking.definition import VALUES
 
 CONVERSION = 1664
 
@@ -73,3 +76,11 @@ def test_the_left_reading_is_high_where_the_left_beam_is() -> None:
     assert (readings.left > readings.right)[left_only].mean() > 0.9
     assert (readings.right > readings.left)[right_only].mean() > 0.9
     assert (np.abs(truth.bearing_deg[left_only]) > 4).all()
+
+
+def test_bursts_are_those_that_the_firmware_takes() -> None:
+    first = VALUES["BURST_FIRST_RANK"]
+    assert VALUES["BURST_READS"] == offline.READS
+    assert slice(first, first + VALUES["BURST_RANKS"]) == offline.KEPT
+    source = (FIRMWARE / "src" / "adc.c").read_text()
+    assert f"#define DISCARD {offline.DISCARDED} " in source
