@@ -7,6 +7,7 @@ checksum proves it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -64,6 +65,7 @@ class Twin:
     """Feed it every command in the order sent and every frame in the order received."""
 
     learner: Learner
+    on_step: Callable[[], None] | None = None
     state: TwinState = field(default_factory=TwinState)
     in_step: bool = False
     board_weights: Integers | None = None
@@ -124,7 +126,12 @@ class Twin:
         if not 0 <= missing <= MOST_STEPS_BETWEEN_FRAMES:
             self._differ(f"board at step {step}, twin at step {self.learner.step}")
             return
-        self.learner.train(missing)
+        if self.on_step is None:
+            self.learner.train(missing)
+        else:
+            for _ in range(missing):
+                self.learner.train(1)
+                self.on_step()
         self.state.steps_replayed += missing
         if self.learner.step != step:
             self._differ(f"board at step {step}, twin has nothing to train on")
