@@ -23,10 +23,20 @@ def arithmetic_text() -> str:
     return "\n".join(lines) + "\n"
 
 
-def fingerprint(topology: Topology) -> int:
-    """CRC-32 over protocol, arithmetic, tracker constants and topology."""
+def topology_text(topology: Topology) -> str:
+    """The network in one line, and its fixed biases if it has any."""
     network = f"{topology} {' '.join(topology.activations)}\n"
     if any(topology.fixed_bias):
         network += f"fixed_bias {topology.fixed_bias}\n"
-    text = protocol_text() + arithmetic_text() + definition_text() + network
+    return network
+
+
+def fingerprint(topology: Topology) -> int:
+    """CRC-32 over protocol, arithmetic, tracker constants and topology."""
+    text = protocol_text() + arithmetic_text() + definition_text() + topology_text(topology)
     return zlib.crc32(text.encode())
+
+
+def arithmetic_fingerprint(topology: Topology) -> int:
+    """CRC-32 over what a network's results depend on: arithmetic and topology, no board."""
+    return zlib.crc32((arithmetic_text() + topology_text(topology)).encode())
