@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from fixprop.commands.bench_host import host
 from fixprop.commands.convergence import convergence
 from fixprop.commands.options import json_option
 from fixprop.files import write_whole
@@ -55,3 +56,4 @@ def device(json_path: Path | None, cross_check: bool) -> int:
 
 
 bench.add_command(convergence)
+bench.add_command(host)
