@@ -11,7 +11,7 @@ from fixprop import __version__
 from fixprop.errors import FixpropError
 
 INTERRUPTED = 130
-COMMANDS = ("bench", "demo", "examples", "export", "generate", "hello")
+COMMANDS = ("bench", "completion", "demo", "examples", "export", "generate", "hello")
 
 
 class Commands(click.Group):
