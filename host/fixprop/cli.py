@@ -11,7 +11,16 @@ from fixprop import __version__
 from fixprop.errors import FixpropError
 
 INTERRUPTED = 130
-COMMANDS = ("bench", "completion", "demo", "examples", "export", "generate", "hello")
+COMMANDS = (
+    "bench",
+    "completion",
+    "demo",
+    "examples",
+    "export",
+    "generate",
+    "hello",
+    "train",
+)
 
 
 class Commands(click.Group):

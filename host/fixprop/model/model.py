@@ -125,10 +125,7 @@ class Model:
 
     def outputs_q(self, values: ArrayLike) -> Integers:
         """The network's outputs, Q0.15 [samples, outputs], for real inputs."""
-        scaled = self.scaled_inputs(values)
-        network = Mirror(self.topology, len(scaled))
-        network.set_flat_weights(self.weights)
-        return network.forward(scaled)
+        return self.mirror().forward(self.scaled_inputs(values))
 
     def predict(self, values: ArrayLike) -> Reals:
         """Real outputs [samples, outputs]: quantities, or the share of each class."""
