@@ -14,10 +14,10 @@ from fixprop.network import Topology
 
 
 def value_counts(topology: Topology) -> tuple[int, int]:
-    """Lengths of the two arrays of values: the widest layer of each, and one before its outputs."""
-    behind_one = [1 + size for size in topology.sizes]
-    behind_one[0] -= 1
-    return max(behind_one[0::2]), max(behind_one[1::2])
+    """Lengths of the two arrays of values: the widest layer of each, and two before its outputs."""
+    behind_two = [2 + size for size in topology.sizes]
+    behind_two[0] -= 2
+    return max(behind_two[0::2]), max(behind_two[1::2])
 
 
 def pass_weights(topology: Topology, flat: ArrayLike) -> Integers:

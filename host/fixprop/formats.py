@@ -67,7 +67,7 @@ ACTIVATION = Format("activation", 16, 15, "inputs, outputs of neurons, targets, 
 WEIGHT = Format("weight", 24, 19, "what learning accumulates into")
 PASS_WEIGHT = Format("pass_weight", 16, 11, "the upper 16 bits of a weight: what both passes see")
 SLOPE = Format("slope", 16, 16, "derivative of the activation function", signed=False)
-DELTA = Format("delta", 24, 23, "error times slope, one a neuron")
+DELTA = Format("delta", 24, 21, "error times slope, one a neuron")
 STEP = Format("step", 24, 20, "learning rate times delta, one a neuron")
 RATE = Format("rate", 16, 13, "learning rate", signed=False)
 
@@ -82,8 +82,16 @@ RESIDUAL_BITS = WEIGHT.bits - PASS_WEIGHT.bits
 SUM_FRACTION = PASS_WEIGHT.fraction + ACTIVATION.fraction
 """A neuron's weighted sum is exact: 40 bits with this many fractional bits."""
 
-DELTA_WIDENING = DELTA.fraction - (SUM_FRACTION - 8)
-"""Bits between a hidden layer's coarse error and its delta; 8 less if the error is not coarse."""
+OUTPUT_DELTA_SHIFT = ACTIVATION.fraction + SLOPE.fraction - DELTA.fraction
+"""Bits dropped from an output's error times its slope."""
+
+STEP_SHIFT = DELTA.fraction + RATE.fraction - STEP.fraction
+"""Bits dropped from a delta times the learning rate."""
+
+DELTA_WIDENING = 8 + 8 - PASS_WEIGHT.fraction
+"""Bits between a hidden layer's coarse error and its delta; 8 less if the error is not coarse.
+
+A coarse factor lacks 8 bits, the error is rounded by 8 more, and the weight has brought its own."""
 
 SIGNIFICANT = Format("significant", 16, 0, "the 16 bits of a delta or step that are multiplied")
 SIGNIFICANT_SHIFT = 8

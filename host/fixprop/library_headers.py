@@ -42,6 +42,8 @@ def formats_h() -> str:
             "FIXPROP_RESIDUAL_BITS", formats.RESIDUAL_BITS, "of a weight, below what the passes see"
         ),
         define("FIXPROP_SIGNIFICANT_SHIFT", formats.SIGNIFICANT_SHIFT),
+        define("FIXPROP_OUTPUT_DELTA_SHIFT", formats.OUTPUT_DELTA_SHIFT),
+        define("FIXPROP_STEP_SHIFT", formats.STEP_SHIFT),
         define("FIXPROP_DELTA_WIDENING", formats.DELTA_WIDENING),
         define("FIXPROP_NO_TARGET", formats.NO_TARGET, "nothing is known of this output"),
         define("FIXPROP_MAX_NEURONS", formats.MAX_NEURONS, "in a layer, inputs included"),

@@ -150,7 +150,7 @@ class Native:
         self._residuals[:] = weights & ((1 << RESIDUAL_BITS) - 1)
 
     def deltas(self) -> Integers:
-        """int64 [neurons of all layers], Q0.23, of the latest training step."""
+        """int64 [neurons of all layers], Q2.21, of the latest training step."""
         return self._deltas.astype(np.int64)
 
     def forward(self, inputs: ArrayLike) -> Integers:

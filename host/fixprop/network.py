@@ -20,9 +20,12 @@ from fixprop.formats import (
     DELTA_WIDENING,
     MAX_NEURONS,
     NO_TARGET,
+    OUTPUT_DELTA_SHIFT,
     RATE,
     RESIDUAL_BITS,
     SIGNIFICANT_SHIFT,
+    STEP,
+    STEP_SHIFT,
     WEIGHT,
     Integers,
     is_coarse,
@@ -201,7 +204,9 @@ class Mirror:
 
     def update(self, moved: list[Integers]) -> None:
         """Every weight, or its change, goes a step down the gradient: its neuron's times its input."""
-        self.steps = [round_shift(delta * self.rate, 16) for delta in self.deltas]
+        self.steps = [
+            STEP.saturate(round_shift(delta * self.rate, STEP_SHIFT)) for delta in self.deltas
+        ]
         for layer, (step, inputs) in enumerate(zip(self.steps, self.outputs, strict=False)):
             change = weight_change(step, inputs)
             if self.topology.has_fixed_bias(layer):
@@ -223,19 +228,19 @@ def output_error(targets: Integers, outputs: Integers) -> Integers:
 
 
 def output_delta(function: Activation, error: Integers, outputs: Integers) -> Integers:
-    """error times slope, Q0.23."""
+    """error times slope, Q2.21."""
     if function.slope_of_output is None:
         return error << (DELTA.fraction - ACTIVATION.fraction)
-    return round_shift(error * function.slope_of_output(outputs), 8)
+    return round_shift(error * function.slope_of_output(outputs), OUTPUT_DELTA_SHIFT)
 
 
 def hidden_delta(
     function: Activation, weights: Integers, deltas: Integers, outputs: Integers
 ) -> Integers:
-    """Deltas Q0.23 of a hidden layer from the `weights` and `deltas` of the layer above it.
+    """Deltas Q2.21 of a hidden layer from the `weights` and `deltas` of the layer above it.
 
     One large delta makes the whole layer coarse, so that the products have one common unit:
-    Q.26 if coarse, Q.34 if not; 8 bits less after the first rounding.
+    Q.24 if coarse, Q.32 if not; 8 bits less after the first rounding.
     """
     coarse = np.asarray(is_coarse(deltas).any(axis=1, keepdims=True))
     factors = significant(deltas, coarse)

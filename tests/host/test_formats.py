@@ -37,7 +37,7 @@ ALL = pytest.mark.parametrize("number", FORMATS, ids=lambda f: f.name)
         (WEIGHT, "Q4.19", -16.0, 16 - 2**-19),
         (PASS_WEIGHT, "Q4.11", -16.0, 16 - 2**-11),
         (SLOPE, "UQ0.16", 0.0, 1 - 2**-16),
-        (DELTA, "Q0.23", -1.0, 1 - 2**-23),
+        (DELTA, "Q2.21", -4.0, 4 - 2**-21),
         (STEP, "Q3.20", -8.0, 8 - 2**-20),
         (RATE, "UQ3.13", 0.0, 8 - 2**-13),
     ],

@@ -118,7 +118,18 @@ def test_an_output_without_target_keeps_its_weights_and_moves_nothing_below(name
 def test_a_target_next_to_no_target_is_a_target() -> None:
     mirror = Mirror(Topology((1, 1), ("linear",)))
     mirror.train(np.array([[100]]), np.array([[NO_TARGET + 1]]))
-    assert mirror.deltas[0][0, 0] == (NO_TARGET + 1) * 256  # Q0.15 to Q0.23
+    assert mirror.deltas[0][0, 0] == (NO_TARGET + 1) * 64  # Q0.15 to Q2.21
+
+
+def test_deltas_beyond_one_pass_and_a_step_beyond_its_format_saturates() -> None:
+    """A linear output one too low, seen through a weight of 3 and of 12: deltas 3, and 4 at most."""
+    for weight, delta in ((3.0, 3 - 3 * 2**-15), (12.0, 4 - 2**-16)):
+        mirror = Mirror(Topology((1, 1, 1), ("linear", "linear")), 1, RATE.high)
+        mirror.set_flat_weights(WEIGHT.from_float([0, 0, 0, weight]))
+        mirror.train(np.array([[0]]), np.array([[ACTIVATION.high]]))
+        assert DELTA.to_float(mirror.deltas[0][0, 0]) == pytest.approx(delta, abs=1e-4)
+        assert mirror.steps[0][0, 0] == STEP.high  # 8 times 3: a change of 8, not of -8
+        assert WEIGHT.to_float(mirror.weights[0][0, 0, 0]) == pytest.approx(8, abs=1e-3)
 
 
 MAZUR = Topology((2, 2, 2), ("sigmoid", "sigmoid"))

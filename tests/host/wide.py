@@ -129,11 +129,11 @@ class Wide:
             return 0
         error = clamped(target - output, 16)
         if self.names[-1] == "linear":
-            return checked(error * 256, 24)
-        return checked(rounded(error * slope(self.names[-1], output), 8), 24)
+            return checked(error * 64, 24)
+        return checked(rounded(error * slope(self.names[-1], output), 10), 24)
 
     def _hidden_deltas(self, layer: int) -> Row:
-        """Deltas, Q0.23, of the layer below `layer`; a coarse one knows 18 bits of fraction."""
+        """Deltas, Q2.21, of the layer below `layer`; a coarse one knows 16 bits of fraction."""
         above = self.deltas[0]
         coarse = any(clamped(delta, 16) != delta for delta in above)
         factors = [clamped(rounded(d, 8), 16) if coarse else d for d in above]
@@ -149,7 +149,7 @@ class Wide:
 
     def _update(self, layer: int) -> None:
         for row, delta in zip(self.weights[layer], self.deltas[layer], strict=True):
-            step = checked(rounded(delta * self.rate, 16), 24)
+            step = clamped(rounded(delta * self.rate, 14), 24)
             coarse = clamped(step, 16) != step
             factor = clamped(rounded(step, 8), 16) if coarse else step
             for i, value in enumerate([ONE, *self.values[layer]]):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 FORWARD_NEURON, FORWARD_INPUT = 61, 33  # avr_sigmoid.S, fixprop_avr_sigmoid_layer
-OUTPUT_DELTA = 78  # avr_train.S, an output neuron with sigmoid
+OUTPUT_DELTA = 85  # avr_train.S, an output neuron with sigmoid
 HIDDEN_DELTA, HIDDEN_FACTOR = 101, 38  # avr_hidden.S, a hidden neuron; a neuron above it
-UPDATE_NEURON = 75  # avr_update.S, bias included, a step of 16 bits
+UPDATE_NEURON = 90  # avr_update.S, bias included, a step of 16 bits
 UPDATE_INPUT = 39  # avr_update.S, a coarse step: the cheaper kind for an input
 TURN = 3  # of the loops that take two inputs a turn: dec and brne
 

@@ -10,7 +10,7 @@ from fixprop.examples.deep import DISC
 from fixprop.examples.digits import LEARNING, ON_HOST, run_flash
 from fixprop.examples.gates import GATES
 from fixprop.examples.gradient import GRADIENT
-from fixprop.examples.iris import IRIS
+from fixprop.examples.iris import IRIS, IRIS_TANH
 from fixprop.examples.mazur import MAZUR
 from fixprop.examples.regression import SINE, TANH
 from fixprop.examples.report import Report
@@ -19,7 +19,10 @@ from fixprop.examples.segments import BEST, HEYMSFELD
 from fixprop.examples.training import Training
 from fixprop.examples.vanishing import run_vanishing
 
-TRAININGS: tuple[Training, ...] = (MAZUR, *GATES, TANH, SINE, DISC, IRIS, HEYMSFELD, BEST)
+TRAININGS: tuple[Training, ...] = (
+    *(MAZUR, *GATES, TANH, SINE, DISC),
+    *(IRIS, IRIS_TANH, HEYMSFELD, BEST),
+)
 """Those that learn from drawn or given weights: the convergence study takes them all."""
 
 

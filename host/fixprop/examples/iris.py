@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from sklearn.datasets import load_iris
 
@@ -28,3 +30,10 @@ IRIS = Training(
     ),
     loss=cross_entropy,
 )
+IRIS_TANH = replace(
+    IRIS,
+    name="iris-tanh",
+    title="Fisher's irises, 4-5-3 tanh, softmax and cross-entropy, all 150 flowers",
+    topology=Topology((4, 5, 3), ("tanh", "softmax")),
+)
+"""Deltas beyond 1 and net inputs beyond 8."""

@@ -105,7 +105,7 @@ class Chip:
         )
 
     def deltas(self) -> Integers:
-        """int64 [neurons of all layers], Q0.23, of the latest training step."""
+        """int64 [neurons of all layers], Q2.21, of the latest training step."""
         return self._read(self._deltas, "<i4", sum(self.topology.sizes[1:])).astype(np.int64)
 
     def outputs(self) -> Integers:

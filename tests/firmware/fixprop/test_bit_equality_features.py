@@ -114,8 +114,8 @@ def test_the_widest_flash_network_at_the_extremes(name: str, weight: int, value:
 
 
 def test_a_flash_network_keeps_two_layers_values() -> None:
-    assert value_counts(Topology((64, 32, 10), ("relu", "softmax"))) == (64, 33)
-    assert value_counts(Topology((3, 9, 5, 20), ("tanh",) * 3)) == (6, 21)
+    assert value_counts(Topology((64, 32, 10), ("relu", "softmax"))) == (64, 34)
+    assert value_counts(Topology((3, 9, 5, 20), ("tanh",) * 3)) == (7, 22)
 
 
 def test_a_momentum_outside_its_format_is_refused() -> None:

@@ -37,27 +37,26 @@ FUNCTION fixprop_flash_row
   ACCUMULATE a0, a1, a2, a3, a4
   dec count
   brne 1b
-  lsl a0 /* a3:a2 = the sum / 2**15, a1:a0 twice the rest */
-  rol a1
-  rol a2
-  rol a3
-  rol a4
-  mov tl, a3
+  mov tl, a3 /* does a3:a2 hold the upper part? */
   lsl tl
   mov tl, a4
   adc tl, zero
   brne 3f
-  lsr a1
-  ror a0
 2:
   st Y, a2
   std Y+1, a3
-  std Y+2, a0
-  std Y+3, a1
+  com a2
+  com a3
+  std Y+2, a2
+  std Y+3, a3
+  ldi tl, 0x80
+  eor a1, tl
+  std Y+4, a0
+  std Y+5, a1
   RESTORE r29, r28, r7, r6, r5, r4, r3, r2
   clr r1
   ret
-3: /* +-2**30, as good as anything beyond */
+3: /* +-2**31, as good as anything beyond */
   lsl a4 /* C is the sign */
   sbc a0, a0
   ldi tl, 0x7F
@@ -66,6 +65,5 @@ FUNCTION fixprop_flash_row
   com a0
   mov a2, a0
   mov a1, a0
-  lsr a1
   rjmp 2b
 #endif

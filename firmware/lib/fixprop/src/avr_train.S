@@ -77,7 +77,7 @@ FUNCTION fixprop_accumulate
   ldd layers_left, Z+NETWORK_LAYER_COUNT
   SAVE offset_lo, offset_hi, rate_lo, rate_hi, layers_left
 
-  /* The output deltas. 78 cycles a neuron with sigmoid. */
+  /* The output deltas. 85 cycles a neuron with sigmoid. */
   movw r4, r28
   movw r28, r20
   SAVE deltas_lo, deltas_hi
@@ -98,7 +98,7 @@ FUNCTION fixprop_accumulate
 8: /* linear */
   clr r22
   movw r24, r20
-  rjmp 3f
+  rjmp 9f
 6: /* nothing is known of this output */
   clr r22
   clr r25
@@ -126,12 +126,10 @@ FUNCTION fixprop_accumulate
   movw r30, slope_lo
   icall
   brcs 8b
-  mulsu r21, r19 /* r25:r24:r22 = round(error * slope / 2**8): 19 cycles */
+  mulsu r21, r19 /* r25:r24:r22 = round(error * slope / 2**10): 26 cycles */
   movw r24, r0
   mul r20, r18
-  lsl r0
   mov r22, r1
-  adc r22, zero
   mulsu r21, r18
   sbc r25, zero
   add r22, r0
@@ -140,6 +138,15 @@ FUNCTION fixprop_accumulate
   mul r20, r19
   add r22, r0
   adc r24, r1
+  adc r25, zero
+9:
+  .rept 2
+  asr r25
+  ror r24
+  ror r22
+  .endr /* C is the half */
+  adc r22, zero
+  adc r24, zero
   adc r25, zero
 3:
   movw r30, deltas_lo

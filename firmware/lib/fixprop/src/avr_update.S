@@ -87,6 +87,27 @@
   STORE_WEIGHT
 .endm
 
+/* s2:s1:s0 = round(delta * rate / 2**14), as SCALE24; `overflow` is called with C the sign. 43
+ * cycles. */
+.macro STEP s0, s1, s2, t, d0, d1, d2, q0, q1, overflow
+  MULTIPLY24 \s0, \s1, \s2, \t, \d0, \d1, \d2, \q0, \q1
+  add \s0, r0
+  adc \s1, r1
+  adc \s2, zero
+  .rept 2
+  lsl \t
+  rol \s0
+  rol \s1
+  rol \s2
+  brvs \overflow
+  .endr
+  lsl \t
+  adc \s0, zero
+  adc \s1, zero
+  adc \s2, zero
+  brvs \overflow
+.endm
+
 /* In: Z and residuals the ends of the layer's, deltas, layer. Out: the same of the layer below. */
 FUNCTION fixprop_avr_update
   movw r28, residuals_lo
@@ -124,6 +145,15 @@ no_step:
   sbiw r30, 2
   rjmp next_row
 
+/* Beyond Q3.20; C is the sign. */
+step_limit:
+  ldi r21, 0x7F
+  sbc r23, r23
+  adc r21, zero
+  com r23
+  mov r22, r23
+  rjmp step
+
 /* The factor is the step's upper 16 bits, rounded. */
 coarse:
   lsl r22
@@ -136,8 +166,10 @@ coarse:
   ldi factor_hi, 0x7F
 1:
   rjmp coarse_row
+to_no_step:
+  rjmp no_step
 
-/* 75 cycles a neuron, bias included, 41 an input of it and 3 for each two; 82 and 39 if coarse. */
+/* 90 cycles a neuron, bias included, 41 an input of it and 3 for each two; 97 and 39 if coarse. */
 row:
   movw r26, deltas_lo
   sbiw r26, 1
@@ -145,7 +177,8 @@ row:
   ld r5, -X
   ld r4, -X
   movw deltas_lo, r26
-  SCALE24 r22, r23, r21, r24, r4, r5, r20, rate_lo, rate_hi
+  STEP r22, r23, r21, r24, r4, r5, r20, rate_lo, rate_hi, step_limit
+step:
   movw r26, inputs_lo
   mov count, input_pairs
   mov r24, r23 /* does r23:r22 hold the step? */
@@ -155,7 +188,7 @@ row:
   brne coarse
   movw factor_lo, r22
   or r22, r23
-  breq no_step
+  breq to_no_step
   brts 2f
 1:
   CHANGE_16 6f

@@ -39,7 +39,7 @@ typedef struct {
   int16_t *weights;   /* [layer][neuron][bias, inputs...], Q4.11: what the passes see */
   uint8_t *residuals; /* the same order: 8 bits below, which make the weight Q4.19 */
   int16_t *values;    /* [inputs, then each layer's outputs], Q0.15 */
-  int32_t *deltas;    /* [each layer's neurons], Q0.23 */
+  int32_t *deltas;    /* [each layer's neurons], Q2.21 */
   uint16_t rate;      /* learning rate, UQ3.13 */
 } fixprop_network;
 

@@ -15,8 +15,8 @@ extern "C" {
 #define FIXPROP_FLASH
 #endif
 
-/* Only two layers' values are kept: layer l's outputs lie behind values[l % 2][0], the inputs are
- * layer 0 and begin at values[0][0]. A call takes 4 bytes of stack a neuron of the widest layer. */
+/* Only two layers' values are kept: layer l's outputs lie behind values[l % 2][1], the inputs are
+ * layer 0 and begin at values[0][0]. A call takes 6 bytes of stack a neuron of the widest layer. */
 typedef struct {
   const fixprop_layer *layers;
   uint8_t layer_count;

@@ -7,13 +7,15 @@
 #define FIXPROP_WEIGHT_FRACTION 19 /* Q4.19: what learning accumulates into */
 #define FIXPROP_PASS_WEIGHT_FRACTION 11 /* Q4.11: the upper 16 bits of a weight: what both passes see */
 #define FIXPROP_SLOPE_FRACTION 16 /* UQ0.16: derivative of the activation function */
-#define FIXPROP_DELTA_FRACTION 23 /* Q0.23: error times slope, one a neuron */
+#define FIXPROP_DELTA_FRACTION 21 /* Q2.21: error times slope, one a neuron */
 #define FIXPROP_STEP_FRACTION 20 /* Q3.20: learning rate times delta, one a neuron */
 #define FIXPROP_RATE_FRACTION 13 /* UQ3.13: learning rate */
 #define FIXPROP_MOMENTUM_FRACTION 16 /* UQ0.16: what a change keeps of the one before */
 
 #define FIXPROP_RESIDUAL_BITS 8 /* of a weight, below what the passes see */
 #define FIXPROP_SIGNIFICANT_SHIFT 8
+#define FIXPROP_OUTPUT_DELTA_SHIFT 10
+#define FIXPROP_STEP_SHIFT 14
 #define FIXPROP_DELTA_WIDENING 5
 #define FIXPROP_NO_TARGET -32768 /* nothing is known of this output */
 #define FIXPROP_MAX_NEURONS 254 /* in a layer, inputs included */
@@ -28,6 +30,6 @@
 #define FIXPROP_RELU_SUM_SHIFT 11
 #define FIXPROP_LEAKY_RELU_SUM_SHIFT 11
 #define FIXPROP_SIGMOID_CROSS_ENTROPY_SUM_SHIFT 14
-#define FIXPROP_SOFTMAX_SUM_SHIFT 14
+#define FIXPROP_SOFTMAX_SUM_SHIFT 16
 
 #endif

@@ -1,20 +1,19 @@
 /* Inference with weights in flash. A layer's sums are exact; each is split into a bias weight and
- * one weight on an input of 2**-15, which give fixprop_forward the same sum in SRAM. */
+ * two weights, on inputs of -1 and 2**-15, which give fixprop_forward the same sum in SRAM. */
 #include "fixprop_flash.h"
 
 #include "kernels.h"
 
-enum { ROW = 2 }; /* bias weight, weight */
+enum { INPUTS = 2, ROW = 1 + INPUTS }; /* bias weight, weights */
 
 #ifndef FIXPROP_AVR
-/* Every function has its last value long before 2**30 = 16, Q.26: more need not be told apart. */
+/* Every function has its last value at 2**31 = 32, Q.26: more need not be told apart. */
 static int32_t limited(const fixprop_sum *sum) {
-  const int32_t limit = INT32_C(1) << 30;
   const int32_t upper = sum->upper + (int32_t)(sum->lower >> 16);
-  if (upper < -(limit >> 16))
-    return -limit;
-  if (upper >= limit >> 16)
-    return limit - 1;
+  if (upper < INT16_MIN)
+    return INT32_MIN;
+  if (upper > INT16_MAX)
+    return INT32_MAX;
   return upper * INT32_C(65536) + (int32_t)(sum->lower & 0xFFFF);
 }
 
@@ -25,12 +24,14 @@ void fixprop_flash_row(const int16_t *weights, const int16_t *values, uint8_t co
   for (; count; count--)
     fixprop_accumulate_product(&sum, (int32_t)fixprop_table_entry(weights++) * *values++);
   const int32_t total = limited(&sum);
-  row[0] = (int16_t)(total >> FIXPROP_ACTIVATION_FRACTION);
-  row[1] = (int16_t)(total & INT16_MAX);
+  /* total = upper * 2**15 + (-1 - upper) * -2**15 + lower, less 2**15 */
+  row[0] = (int16_t)(total >> 16);
+  row[1] = (int16_t)~row[0];
+  row[2] = (int16_t)((total & 0xFFFF) - 32768);
 }
 #endif
 
-/* values[0] becomes 2**-15 and the outputs follow it. */
+/* values become -1, 2**-15 and the outputs. */
 static const int16_t *forward_layer(const fixprop_layer *layer, const int16_t *weights,
                                     const int16_t *inputs, int16_t *values) {
   int16_t rows[ROW * layer->neurons];
@@ -38,9 +39,10 @@ static const int16_t *forward_layer(const fixprop_layer *layer, const int16_t *w
     fixprop_flash_row(weights, inputs, layer->inputs, row);
     weights += layer->inputs + 1;
   }
-  const fixprop_layer split = {1, layer->neurons, layer->activation, 0};
+  const fixprop_layer split = {INPUTS, layer->neurons, layer->activation, 0};
   fixprop_network network = {&split, 1, rows, 0, values, 0, 0};
-  *values = 1;
+  values[0] = INT16_MIN;
+  values[1] = 1;
   return fixprop_forward(&network);
 }
 

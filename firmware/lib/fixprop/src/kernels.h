@@ -28,7 +28,7 @@ void fixprop_update_bias(int16_t *weight, uint8_t *residual, int32_t step);
 void fixprop_update_row(int16_t *weights, uint8_t *residuals, const int16_t *values, uint8_t count,
                         int32_t step);
 
-/* One neuron's exact sum, weights in flash, as a bias weight and a weight on 2**-15. */
+/* One neuron's exact sum, weights in flash, as a bias weight and weights on -1 and 2**-15. */
 void fixprop_flash_row(const int16_t *weights, const int16_t *values, uint8_t count, int16_t *row);
 
 /* weights += changes, and changes scaled by their momentum. */

@@ -59,15 +59,15 @@ const int16_t *fixprop_forward(fixprop_network *network) {
   return p.inputs;
 }
 
-/* error times slope: Q0.15 times UQ0.16 is Q.31, rounded to Q0.23. */
+/* error times slope: Q0.15 times UQ0.16 is Q.31, rounded to Q2.21. */
 static int32_t output_delta(const fixprop_activation *activation, int16_t output, int16_t target) {
   if (target == FIXPROP_NO_TARGET)
     return 0;
   const int16_t error = fixprop_saturate16((int32_t)target - output);
   if (!activation->slope)
-    return error * INT32_C(256);
+    return error * (INT32_C(1) << (FIXPROP_DELTA_FRACTION - FIXPROP_ACTIVATION_FRACTION));
   const int32_t slope = (int32_t)activation->slope(output);
-  return fixprop_round_shift(error * slope, 8);
+  return fixprop_round_shift(error * slope, FIXPROP_OUTPUT_DELTA_SHIFT);
 }
 
 static void output_deltas(const place *p, const int16_t *targets) {
@@ -111,13 +111,23 @@ static void hidden_deltas(const place *p) {
   }
 }
 
+/* rate times delta, saturated to Q3.20. The product has 39 bits: its upper part keeps the sign. */
+static int32_t step_of(int32_t delta, uint16_t rate) {
+  const int32_t upper = (delta >> 16) * (int32_t)rate;
+  const uint32_t lower = (uint16_t)delta * (uint32_t)rate;
+  const int32_t whole = upper + (int32_t)(lower >> 16); /* the product / 2**16, rounded down */
+  const uint32_t rest = (lower & 0xFFFF) + (UINT32_C(1) << (FIXPROP_STEP_SHIFT - 1));
+  return fixprop_saturate24(whole * (INT32_C(1) << (16 - FIXPROP_STEP_SHIFT)) +
+                            (int32_t)(rest >> FIXPROP_STEP_SHIFT));
+}
+
 static void update_layer(const place *p, uint16_t rate) {
   const uint8_t inputs = p->layer->inputs;
   const bool fixed = p->layer->flags & FIXPROP_FIXED_BIAS;
   int16_t *upper = p->upper;
   uint8_t *lower = p->lower;
   for (uint8_t j = 0; j < p->layer->neurons; j++) {
-    const int32_t step = fixprop_scale(p->deltas[j], rate);
+    const int32_t step = step_of(p->deltas[j], rate);
     if (!fixed)
       fixprop_update_bias(upper, lower, step);
     fixprop_update_row(upper + 1, lower + 1, p->inputs, inputs, step);

@@ -2,12 +2,17 @@
 #include "activation.h"
 #include "exp_table.h"
 
-/* exp(-u), UQ0.16, for u in UQ4.12: table times 1 - f + f**2 / 2. */
+enum { LAST = sizeof exp_table / sizeof *exp_table - 1 };
+
+/* exp(-u), UQ0.16, for u in UQ6.10: table times 1 - f + f**2 / 2. The last entry is zero. */
 static uint16_t exponential(uint16_t u) {
-  const uint16_t rest = u & 255;
+  const uint8_t rest = (uint8_t)(u << 2); /* in units of 2**-12 */
+  uint16_t index = u >> 6;
+  if (index > LAST)
+    index = LAST;
   const uint16_t parabola =
-      (uint16_t)(UINT16_MAX - (uint16_t)(rest << 4) + (uint16_t)((uint16_t)(rest * rest) >> 9));
-  const uint16_t entry = (uint16_t)fixprop_table_entry((const int16_t *)&exp_table[u >> 8]);
+      (uint16_t)(UINT16_MAX - (uint16_t)(rest << 4) + ((uint16_t)((uint16_t)rest * rest) >> 9));
+  const uint16_t entry = (uint16_t)fixprop_table_entry((const int16_t *)&exp_table[index]);
   return (uint16_t)(((uint32_t)entry * parabola + 0x8000) >> 16);
 }
 
@@ -19,7 +24,7 @@ static int16_t highest(const int16_t *nets, uint8_t count) {
   return high;
 }
 
-/* Nets, Q3.12, become outputs, Q0.15. An exponential is kept in its output's place. */
+/* Nets, Q5.10, become outputs, Q0.15. An exponential is kept in its output's place. */
 void fixprop_softmax_finish(int16_t *outputs, uint8_t count) {
   const int16_t high = highest(outputs, count);
   uint32_t total = 0;
