@@ -13,13 +13,18 @@ from fixprop.errors import FixpropError
 INTERRUPTED = 130
 COMMANDS = (
     "bench",
+    "budget",
     "completion",
     "demo",
     "examples",
     "export",
     "generate",
     "hello",
+    "pull",
+    "push",
+    "sweep",
     "train",
+    "verify",
 )
 
 

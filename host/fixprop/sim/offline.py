@@ -60,6 +60,13 @@ def offline_readings(
     scene = World(seed, path, **world)
     if pointer is not None:
         scene.pointer = pointer
+    return scene_readings(scene, seconds, reading_period_s, start_s=start_s)
+
+
+def scene_readings(
+    scene: World, seconds: float, reading_period_s: float, *, start_s: float = 0.1
+) -> Readings:
+    """`offline_readings` in a world that is there already, untouched by any board."""
     count = int((seconds - start_s) / reading_period_s)
     starts: Floats = start_s + reading_period_s * np.arange(count, dtype=np.float64)
     burst_s = (DISCARDED + READS) * CONVERSION_S

@@ -1,0 +1,102 @@
+"""fixprop budget: what a network takes on the Uno, before anything is built."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from fixprop.budget.mode import Mode
+from fixprop.commands.options import Seed, json_option
+from fixprop.errors import UsageError
+from fixprop.files import write_whole
+
+
+@click.command(short_help="What a network takes on the Uno, before anything is built.")
+@click.argument("target", metavar="TOPOLOGY|MODEL", required=False)
+@click.option(
+    "--activation",
+    "activations",
+    metavar="NAME",
+    multiple=True,
+    help="One for all layers, or one for each in turn; sigmoid if there is none.",
+)
+@click.option("--momentum", is_flag=True, help="It learns with momentum.")
+@click.option("--inference-only", is_flag=True, help="It does not learn; weights in SRAM.")
+@click.option("--flash", is_flag=True, help="It does not learn; weights in flash.")
+@click.option(
+    "--check",
+    "networks",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="Instead: N random networks on the simulated chip beside their predictions.",
+)
+@click.option("--seed", type=Seed(), default=1, show_default=True, help="Of --check's networks.")
+@json_option
+def budget(
+    target: str | None,
+    activations: tuple[str, ...],
+    momentum: bool,
+    inference_only: bool,
+    flash: bool,
+    networks: int | None,
+    seed: int,
+    json_path: Path | None,
+) -> int:
+    """Tell flash, SRAM, stack, cycles and training steps per sensor cycle of a bare program.
+
+    TOPOLOGY is like 2-8-2 or 2-8-2:tanh,softmax; MODEL is a model file. A bare program is a network
+    and four samples, without Arduino. Cycles are the mean for random samples and weights between -1
+    and 1. Ends with exit status 0 if the network fits the Uno, 1 if not.
+
+    \b
+    Example:  fixprop budget 4-8-3:tanh,softmax --momentum
+    """
+    mode = _mode(momentum, inference_only, flash)
+    if networks is not None:
+        if target is not None or activations:
+            raise UsageError("--check draws its own networks: leave the topology out")
+        return _check(networks, mode, seed, json_path)
+    if target is None:
+        raise UsageError("no network: give a topology such as 2-8-2, or a model file")
+    from fixprop.budget.estimate import estimate
+    from fixprop.budget.tables import show
+    from fixprop.budget.target import read_target
+
+    told = estimate(read_target(target, activations), mode)
+    _write(json_path, told.as_json())
+    show(told, Console())
+    return 0 if told.memory.fits else 1
+
+
+def _mode(momentum: bool, inference_only: bool, flash: bool) -> Mode:
+    if momentum and (inference_only or flash):
+        raise UsageError("--momentum is for learning: leave it or --inference-only and --flash out")
+    if flash:
+        return Mode.FLASH
+    if inference_only:
+        return Mode.INFERENCE
+    return Mode.MOMENTUM if momentum else Mode.TRAIN
+
+
+def _check(networks: int, mode: Mode, seed: int, json_path: Path | None) -> int:
+    from fixprop.budget.check import as_json, check
+    from fixprop.budget.tables import show_check
+
+    columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn())
+    stderr = Console(stderr=True)
+    hidden = not stderr.is_terminal
+    with Progress(*columns, TimeElapsedColumn(), console=stderr, disable=hidden) as bars:
+        work = bars.add_task("building and running on the chip", total=networks)
+        rows = check(networks, mode, seed, lambda: bars.advance(work))
+    _write(json_path, as_json(rows, mode))
+    show_check(rows, Console())
+    return 0 if all(row.holds for row in rows) else 1
+
+
+def _write(path: Path | None, figures: object) -> None:
+    if path is not None:
+        write_whole(path, json.dumps(figures, indent=2) + "\n")
