@@ -27,7 +27,7 @@ bool uart_send(const uint8_t *bytes, uint8_t count) {
   if (tx_room() < count)
     return false;
   uint8_t head = tx_head;
-  for (; count; count--, head = (head + 1) % TX_SIZE)
+  for (; count; count--, head = (uint8_t)((head + 1) % TX_SIZE))
     tx[head] = *bytes++;
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
     tx_head = head;
@@ -41,7 +41,7 @@ bool uart_take(uint8_t *byte) {
   if (tail == rx_head)
     return false;
   *byte = rx[tail];
-  rx_tail = (tail + 1) % RX_SIZE;
+  rx_tail = (uint8_t)((tail + 1) % RX_SIZE);
   return true;
 }
 
@@ -52,7 +52,7 @@ uint16_t uart_overruns(void) {
 }
 
 ISR(USART_UDRE_vect) {
-  const uint8_t tail = tx_tail, next = (tail + 1) % TX_SIZE;
+  const uint8_t tail = tx_tail, next = (uint8_t)((tail + 1) % TX_SIZE);
   UDR0 = tx[tail];
   tx_tail = next;
   if (next == tx_head)
@@ -61,7 +61,7 @@ ISR(USART_UDRE_vect) {
 
 ISR(USART_RX_vect) {
   const bool overrun = UCSR0A & _BV(DOR0); /* read before UDR0 clears it */
-  const uint8_t byte = UDR0, next = (rx_head + 1) % RX_SIZE;
+  const uint8_t byte = UDR0, next = (uint8_t)((rx_head + 1) % RX_SIZE);
   const bool full = next == rx_tail;
   if (!full) {
     rx[rx_head] = byte;

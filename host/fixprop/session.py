@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import numpy as np
@@ -18,15 +19,39 @@ from fixprop.tracking.twin import weights_of
 from fixprop.wire.codec import Frame, encode_record
 from fixprop.wire.frames import FrameReader
 from fixprop.wire.messages import PROTOCOL_VERSION
-from fixprop.wire.records import Ack, GetHello, GetWeights, Hello, Record, Result, Weights
+from fixprop.wire.records import (
+    Ack,
+    Erase,
+    GetHello,
+    GetWeights,
+    Hello,
+    Learn,
+    Load,
+    Record,
+    Result,
+    Save,
+    State,
+    Stored,
+    StoreOperation,
+    StoreResult,
+    Trained,
+    TrainSample,
+    Weights,
+)
 
 HELLO_PATIENCE_S = 4.0  # an Uno that was reset by opening the port sits 1.6 s in its boot loader
 HELLO_REPEAT_S = 0.5
+HELLO_ATTEMPTS = 3
 ANSWER_PATIENCE_S = 1.0
+STORE_PATIENCE_S = 5.0  # up to four slots of 221 cells, 3.4 to 4 ms each
 PIECES = re.compile(rb"[^\0]*\0|[^\0]+")  # frames, each with the zero that ends it
 
 Listener = Callable[[Frame], None]
 M = TypeVar("M", bound=Record)
+
+
+class NoAnswer(FixpropError):
+    """A command or its answer was lost on the way; it may have been obeyed."""
 
 
 class Session:
@@ -53,8 +78,14 @@ class Session:
                 return hello
             self._sequence = 0  # a get_hello numbered 0 starts the board's count anew
             self._send(GetHello())
+        strange = self.reader.counters.malformed
+        guess = (
+            f"what it sends is not protocol {PROTOCOL_VERSION} ({strange} unknown frames),"
+            if strange
+            else "is fixprop's firmware on it?"
+        )
         raise FixpropError(
-            f"no hello from {self.port.url} in {HELLO_PATIENCE_S:g} s: is fixprop's firmware on it? "
+            f"no hello from {self.port.url} in {HELLO_PATIENCE_S:g} s: {guess} "
             "flash it with: pio run -d firmware -e uno -t upload"
         )
 
@@ -67,12 +98,12 @@ class Session:
     def command(self, command: Record) -> Ack:
         """Send a command and wait for its acknowledgement.
 
-        Raises FixpropError if none comes or the board refuses.
+        Raises NoAnswer if none comes, FixpropError if the board refuses.
         """
         sequence = self._send(command)
         ack = self._await(Ack, ANSWER_PATIENCE_S, lambda a: a.command_sequence == sequence)
         if ack is None:
-            raise FixpropError(
+            raise NoAnswer(
                 f"no answer to {command.name} from {self.port.url} in {ANSWER_PATIENCE_S:g} s: "
                 "check the cable, then try again"
             )
@@ -99,8 +130,96 @@ class Session:
         finally:
             self.listeners.remove(collect)
         if known < len(weights):
-            raise FixpropError(f"{self.port.url} sent {known} of {len(weights)} weights, then none")
+            raise NoAnswer(f"{self.port.url} sent {known} of {len(weights)} weights, then none")
         return weights
+
+    def hello(self) -> Hello:
+        """The board's present state; raises NoAnswer."""
+        for _ in range(HELLO_ATTEMPTS):
+            self._send(GetHello())
+            hello = self._await(Hello, HELLO_REPEAT_S)
+            if hello is not None:
+                return hello
+        raise NoAnswer(f"{self.port.url} does not say how it is: check the cable, then start again")
+
+    @contextmanager
+    def paused(self) -> Iterator[Hello]:
+        """Nothing is trained within; gives the state before, and afterwards it is so again.
+
+        Raises FixpropError while a lesson goes on, as it would be spoilt.
+        """
+        hello = self.hello()
+        if hello.state & State.TEACHING:
+            raise FixpropError(
+                f"a lesson goes on at {self.port.url}: wait for its end, then try again"
+            )
+        was_learning = bool(hello.state & State.LEARNING)
+        if was_learning:
+            self.command(Learn(0))
+        try:
+            yield hello
+        except BaseException:
+            with suppress(FixpropError):  # the first error is the one to tell
+                if was_learning:
+                    self.command(Learn(1))
+            raise
+        if was_learning:
+            self.command(Learn(1))
+
+    def train_sample(self, inputs: Integers, targets: Integers) -> Trained:
+        """One step on a sample, int [4] and [3], Q0.15; what the board says of it."""
+        sample = TrainSample(*(values.astype("<i2").tobytes() for values in (inputs, targets)))
+        return self._command_until(sample, Trained, ANSWER_PATIENCE_S)
+
+    def save(self) -> Stored:
+        """Store the board's weights in its EEPROM; raises FixpropError if they are not."""
+        return self._store(Save(), StoreOperation.SAVE)
+
+    def load(self) -> Stored:
+        """Let the board go on with what it stored last."""
+        return self._store(Load(), StoreOperation.LOAD)
+
+    def erase(self) -> Stored:
+        """Let the board forget what it stored."""
+        return self._store(Erase(), StoreOperation.ERASE)
+
+    def _store(self, command: Record, operation: StoreOperation) -> Stored:
+        stored = self._command_until(
+            command, Stored, STORE_PATIENCE_S, lambda s: s.operation == operation
+        )
+        if stored.result != StoreResult.OK:
+            raise FixpropError(
+                f"{self.port.url} could not {command.name}: {stored.bad_slots} slots of its EEPROM "
+                "are worn out; what it held before is still there"
+            )
+        return stored
+
+    def _command_until(
+        self,
+        command: Record,
+        kind: type[M],
+        seconds: float,
+        fits: Callable[[M], bool] = lambda _: True,
+    ) -> M:
+        """Send a command and wait for what follows its acknowledgement, perhaps at once."""
+        found: list[M] = []
+
+        def listen(frame: Frame) -> None:
+            if isinstance(frame.message, kind) and fits(frame.message):
+                found.append(frame.message)
+
+        self.listeners.append(listen)
+        try:
+            self.command(command)
+            self._listen_until(lambda _: None, lambda: bool(found), seconds)
+        finally:
+            self.listeners.remove(listen)
+        if not found:
+            raise NoAnswer(
+                f"{self.port.url} obeyed {command.name} but told nothing of it in {seconds:g} s: "
+                "try again"
+            )
+        return found[0]
 
     def _send(self, command: Record) -> int:
         sequence = self._sequence

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from fixprop.board.native import NativeBoard
 from fixprop.errors import FixpropError
 from fixprop.fingerprint import fingerprint
 from fixprop.network import Topology
-from fixprop.session import HELLO_PATIENCE_S, Session, check_hello
-from fixprop.sim.scene import World
+from fixprop.session import HELLO_PATIENCE_S, NoAnswer, Session, check_hello
 from fixprop.tracking.definition import TOPOLOGY
+from fixprop.tracking.learner import weights_crc
 from fixprop.tracking.native_learner import NativeLearner
 from fixprop.tracking.twin import Twin
-from fixprop.wire.codec import Frame, decode, encode_record
+from fixprop.wire.codec import Frame, encode_record
+from fixprop.wire.framing import frame_payload
 from fixprop.wire.messages import PROTOCOL_VERSION
 from fixprop.wire.records import (
     Ack,
@@ -29,32 +29,13 @@ from fixprop.wire.records import (
     SetPointer,
     SetRate,
     SetWeights,
+    State,
+    Stored,
+    StoreOperation,
+    StoreResult,
     Weights,
 )
-
-Spoil = Callable[[Frame], Frame | None]
-
-
-class ThroughABadLine:
-    """A Port to a native board; `spoil` sees every frame and may change it or swallow it."""
-
-    def __init__(self, spoil: Spoil = lambda frame: frame) -> None:
-        self.board = NativeBoard(World(1), url="test://")
-        self.url, self.spoil = self.board.url, spoil
-
-    def read(self, seconds: float) -> bytes:
-        frames = self.board.read(seconds).split(b"\0")[:-1]
-        kept = (self.spoil(decode(frame)) for frame in frames)
-        return b"".join(encode_record(f.message, f.sequence) for f in kept if f is not None)
-
-    def write(self, data: bytes) -> None:
-        self.board.write(data)
-
-    def time_s(self) -> float:
-        return self.board.time_s()
-
-    def close(self) -> None:
-        self.board.close()
+from tests.host.bad_line import Spoil, ThroughABadLine
 
 
 @pytest.fixture
@@ -97,6 +78,18 @@ def test_no_hello_is_one_line_that_names_the_port_and_the_next_step() -> None:
     assert HELLO_PATIENCE_S <= port.time_s() < HELLO_PATIENCE_S + 0.6  # one HELLO_REPEAT_S
 
 
+def test_a_hello_of_another_layout_is_told_apart_from_silence(
+    port: ThroughABadLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = frame_payload(bytes([Hello.code, 0, 1]) + bytes(31))  # protocol 1's had 34 bytes
+    read = port.read
+    monkeypatch.setattr(port, "read", lambda seconds: read(seconds) and old)
+    with pytest.raises(FixpropError) as raised:
+        Session(port).open()
+    assert f"what it sends is not protocol {PROTOCOL_VERSION} (" in str(raised.value)
+    assert "pio run -d firmware -e uno -t upload" in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("difference", "older", "cure"),
     [(-1, "firmware", "pio run -d firmware -e uno -t upload"), (1, "host", "git pull")],
@@ -130,7 +123,9 @@ def test_another_fingerprint_names_both_and_the_cure(port: ThroughABadLine) -> N
 
 def test_a_matching_hello_is_accepted(session: Session) -> None:
     session.port.write(encode_record(SetRate(1), 9))  # someone else's traffic is no hindrance
-    hello = Hello(PROTOCOL_VERSION, fingerprint(TOPOLOGY), 1, 1, 38_000, 0, 0, 0, 3, bytes(6), 0)
+    hello = Hello(
+        PROTOCOL_VERSION, fingerprint(TOPOLOGY), 1, 1, 38_000, 0, 0, 0, 3, bytes(6), *[0] * 4
+    )
     check_hello(hello, TOPOLOGY, "test://")
 
 
@@ -263,3 +258,79 @@ def test_set_weights_then_weights_gives_them_back(session: Session) -> None:
     for index in range(16):
         expected = int.from_bytes(data[3 * index : 3 * index + 3], "little", signed=True)
         assert weights[16 + index] == expected
+
+
+def test_a_hello_that_is_lost_is_asked_for_again(port: ThroughABadLine, session: Session) -> None:
+    lost: list[Frame] = []
+
+    def spoil(frame: Frame) -> Frame | None:
+        if isinstance(frame.message, Hello) and not lost:
+            lost.append(frame)
+            return None
+        return frame
+
+    port.spoil = spoil
+    assert session.hello().fingerprint == fingerprint(TOPOLOGY)
+    port.spoil = without(Hello)
+    with pytest.raises(NoAnswer, match="test:// does not say how it is"):
+        session.hello()
+
+
+@pytest.mark.parametrize("on", [0, 1])
+def test_a_pause_ends_as_it_began_even_with_an_error(session: Session, on: int) -> None:
+    session.command(Learn(on))
+    for error in (None, FixpropError("broken")):
+        with suppress(FixpropError), session.paused() as before:
+            assert bool(before.state & State.LEARNING) == bool(on)
+            assert not session.hello().state & State.LEARNING
+            if error:
+                raise error
+        assert bool(session.hello().state & State.LEARNING) == bool(on)
+
+
+def test_the_error_in_a_pause_is_the_one_told(port: ThroughABadLine, session: Session) -> None:
+    session.command(Learn(1))
+    with pytest.raises(FixpropError, match="the first"), session.paused():
+        port.spoil = lambda frame: None
+        raise FixpropError("the first")
+
+
+def test_save_load_and_erase_return_what_the_board_says(session: Session) -> None:
+    session.command(ResetWeights(5))
+    saved = session.save()
+    assert (saved.operation, saved.generation, saved.result) == (StoreOperation.SAVE, 1, 0)
+    session.command(ResetWeights(6))
+    assert session.load().weights_crc == saved.weights_crc
+    assert np.array_equal(session.weights(), NativeLearner(5).weights())
+    assert session.erase().operation == StoreOperation.ERASE
+    with pytest.raises(FixpropError, match=r"refused Load\(\): nothing stored"):
+        session.load()
+
+
+def test_a_worn_eeprom_is_one_line(port: ThroughABadLine, session: Session) -> None:
+    def spoil(frame: Frame) -> Frame:
+        if isinstance(stored := frame.message, Stored):
+            return replace(frame, message=replace(stored, result=StoreResult.WORN, bad_slots=3))
+        return frame
+
+    port.spoil = spoil
+    with pytest.raises(FixpropError) as raised:
+        session.save()
+    assert str(raised.value) == (
+        "test:// could not save: 3 slots of its EEPROM are worn out; "
+        "what it held before is still there"
+    )
+
+
+def test_a_save_whose_end_is_lost_is_told(port: ThroughABadLine, session: Session) -> None:
+    port.spoil = without(Stored)
+    with pytest.raises(NoAnswer, match="test:// obeyed save but told nothing of it in 5 s"):
+        session.save()
+
+
+def test_a_sample_brings_its_outputs(session: Session) -> None:
+    inputs, targets = np.array([1, -2, 32767, -32768]), np.array([5, -6, 7])
+    learner = NativeLearner(1)
+    trained = session.train_sample(inputs, targets)
+    assert trained.outputs == learner.train_on(inputs, targets).astype("<i2").tobytes()
+    assert (trained.step, trained.weights_crc) == (1, weights_crc(learner.weights()))

@@ -3,6 +3,7 @@
 
 #include "board.h"
 #include "burst.h"
+#include "cells.h"
 #include "model.h"
 #include "tracker.h"
 
@@ -11,9 +12,11 @@ void native_receive(const uint8_t *bytes, uint32_t count);
 uint16_t native_take(uint8_t *bytes);
 uint16_t native_pulse(void);
 uint32_t native_work(uint32_t turns);
+uint8_t *native_eeprom(void);
 
 static uint8_t outbox[4096];
 static uint16_t outbox_size, pulse;
+static uint8_t eeprom[1024]; /* written at once */
 
 bool board_send(const uint8_t *bytes, uint8_t count) {
   if (outbox_size + count > sizeof outbox)
@@ -26,6 +29,14 @@ bool board_send(const uint8_t *bytes, uint8_t count) {
 void board_point(uint16_t pulse_us) { pulse = pulse_us; }
 
 board_condition board_health(void) { return (board_condition){0, 0, 0, 0}; }
+
+bool cells_ready(void) { return true; }
+
+uint8_t cells_read(uint16_t address) { return eeprom[address]; }
+
+void cells_write(uint16_t address, uint8_t value) { eeprom[address] = value; }
+
+uint8_t *native_eeprom(void) { return eeprom; }
 
 void native_begin(void) {
   outbox_size = 0;

@@ -14,31 +14,37 @@ import cffi
 from fixprop.native import LIBRARY as NETWORK
 from fixprop.sim.offline import CONVERSION_S, DISCARDED
 from fixprop.sim.scene import World
-from fixprop.sim.uno import AVCC_MV, CLOCK_HZ
+from fixprop.sim.uno import AVCC_MV, CLOCK_HZ, EEPROM_BYTES
 from fixprop.toolchain import FIRMWARE, build_shared_library
 from fixprop.tracking.definition import READING_PERIOD_S, VALUES
 from fixprop.tracking.native_learner import MODEL, TRACKER
 
 WIRE = FIRMWARE / "lib" / "wire" / "src"
+STORE = FIRMWARE / "lib" / "store" / "src"
 DECLARATIONS = """
 void native_begin(void);
 void native_receive(const uint8_t *, uint32_t);
 uint16_t native_take(uint8_t *);
 uint16_t native_pulse(void);
 uint32_t native_work(uint32_t);
+uint8_t *native_eeprom(void);
 void tracker_reading(uint16_t, uint16_t, uint32_t);
 uint16_t burst_reading(uint16_t *);
 """
 STEPS_PER_READING = 80
 SERVO_PERIOD_S = 0.02
 OUTBOX_BYTES = 4096
+ERASED = 0xFF  # a cell of EEPROM
 
 
 class NativeTracker:
-    """The tracker's C with a line and a pulse; each instance has memory of its own."""
+    """The tracker's C with a line and a pulse; each instance has memory of its own.
 
-    def __init__(self) -> None:
-        folders = [NETWORK, WIRE, TRACKER]
+    `eeprom`: what an earlier one kept; without it all cells are erased.
+    """
+
+    def __init__(self, eeprom: bytes | None = None) -> None:
+        folders = [NETWORK, STORE, WIRE, TRACKER]
         sources = [s for f in folders for s in sorted(f.glob("*.c"))]
         sources.append(Path(__file__).with_suffix(".c"))
         built = build_shared_library("tracker", sources, include=[*folders, MODEL])
@@ -49,7 +55,18 @@ class NativeTracker:
             copy.flush()
             self._c: Any = self._ffi.dlopen(copy.name)
         self._bytes = self._ffi.new("uint8_t[]", OUTBOX_BYTES)
+        self._cells = self._ffi.buffer(self._c.native_eeprom(), EEPROM_BYTES)
+        self._cells[:] = eeprom or bytes([ERASED]) * EEPROM_BYTES
         self._c.native_begin()
+
+    @property
+    def eeprom(self) -> bytes:
+        """The 1,024 bytes of EEPROM as they are now."""
+        return bytes(self._cells)
+
+    def set_cell(self, address: int, value: int) -> None:
+        """Change a byte of the EEPROM behind the tracker's back, as wear does."""
+        self._cells[address] = bytes([value])
 
     def read(self) -> bytes:
         """What the tracker has sent since the last call."""
@@ -65,7 +82,7 @@ class NativeTracker:
         self._c.tracker_reading(left, right, time_us & 0xFFFFFFFF)
 
     def work(self, turns: int) -> int:
-        """At most so many training steps or parts of a dump; how many were done."""
+        """At most so many training steps, parts of a dump or of a save; how many were done."""
         return int(self._c.native_work(turns))
 
     def pulse_us(self) -> int:
@@ -78,14 +95,20 @@ class NativeTracker:
 
 
 class NativeBoard:
-    """A Port: the tracker in a world with a hand and two sensors."""
+    """A Port: the tracker in a world with a hand and two sensors; see NativeTracker for `eeprom`."""
 
-    def __init__(self, world: World, url: str = "native://") -> None:
+    def __init__(
+        self, world: World, url: str = "native://", *, eeprom: bytes | None = None
+    ) -> None:
         self.url, self.world = url, world
-        self.tracker = NativeTracker()
+        self.tracker = NativeTracker(eeprom)
         self.first_burst_s = READING_PERIOD_S
         self._readings, self._next_pulse_s = 0, 0.0
         self._time_s = 0.0
+
+    def power_cycle(self) -> None:
+        """Off and on: only the EEPROM is kept."""
+        self.tracker = NativeTracker(self.tracker.eeprom)
 
     def read(self, seconds: float) -> bytes:
         """See Port; the tracker works until something has come or the time is over."""

@@ -22,9 +22,12 @@ from fixprop.wire.records import (
     Record,
     ResetWeights,
     Result,
+    Stored,
+    Trained,
     Weights,
 )
 
+TELLS_OF_THE_STEP = (Hello, Stored, Trained)  # which a load and a sample change
 TELLS_OF_THE_CHIP = (Hello, Health)  # reset cause, memory, time: no computer has the board's
 
 
@@ -72,7 +75,12 @@ class _Replay:
         if not self._told:  # a reading may bring a checksum and more with it
             self._cause(frame)
             self._told += self._reader.feed(self._tracker.read())
-        return self._told.popleft() if self._told else None
+        if not self._told:
+            return None
+        told = self._told.popleft()
+        if isinstance(told.message, TELLS_OF_THE_STEP):
+            self._step = told.message.step
+        return told
 
     def _cause(self, frame: Frame) -> None:
         match frame.message:
@@ -86,6 +94,8 @@ class _Replay:
                     self._step = 0
             case Weights():
                 self._tracker.work(1)
+            case Stored():
+                self._store()
             case Hello():
                 self._tracker.write(encode_record(GetHello(), 0))
             case _:
@@ -94,6 +104,10 @@ class _Replay:
     def _work_until(self, step: int) -> None:
         if step > self._step:
             self._step += self._tracker.work(step - self._step)
+
+    def _store(self) -> None:
+        while not self._told and self._tracker.work(1):
+            self._told += self._reader.feed(self._tracker.read())
 
     def _write(self, sequence: int) -> Record | None:
         command = self.sent.pop(sequence, None)

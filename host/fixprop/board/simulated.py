@@ -13,14 +13,21 @@ SLICE_S = 0.002
 class SimulatedBoard:
     """A Port. The same ELF, world and calls give the same bytes, on every machine."""
 
-    def __init__(self, elf: Path, world: World, url: str = "sim://") -> None:
+    def __init__(
+        self, elf: Path, world: World, url: str = "sim://", *, eeprom: bytes | None = None
+    ) -> None:
         self.url, self.world = url, world
         self.first_burst_s: float | None = None
         self.uno = SimulatedUno(
             elf,
             adc_mv=self._adc_mv,
             on_pulse=lambda pulse: world.servo_pulse(pulse.width_us, pulse.end_s),
+            eeprom=eeprom,
         )
+
+    def power_cycle(self) -> None:
+        """Off and on: only the EEPROM is kept; a cell that was being written then holds anything."""
+        self.uno.reset("power")
 
     def _adc_mv(self, channel: int, cycle: int) -> int:
         if self.first_burst_s is None:

@@ -11,6 +11,7 @@ from fixprop.formats import ACTIVATION, NO_TARGET, Integers
 from fixprop.generator import Generator
 from fixprop.network import Mirror, Topology
 from fixprop.tracking.definition import TOPOLOGY, VALUES
+from fixprop.tracking.latest_step import LatestStep, Reals
 from fixprop.wire.crc import crc16
 
 UNKNOWN = VALUES["LABEL_UNKNOWN"]
@@ -39,8 +40,17 @@ class Learner(Protocol):
     def mark(self, bearing: int) -> None:
         """Label the latest reading from outside a lesson."""
 
-    def train(self, steps: int) -> None:
-        """So many training steps; none while the memory is empty."""
+    def train(self, steps: int) -> Reals:
+        """So many training steps; none while the memory is empty. The loss before each."""
+
+    def latest(self) -> LatestStep:
+        """The latest training step; zeros where there was none since the learner was made."""
+
+    def train_on(self, inputs: Integers, targets: Integers) -> Integers:
+        """One step on a sample from outside, int64 [4] and [3], Q0.15; the outputs before it."""
+
+    def set_step(self, step: int) -> None:
+        """Training steps that are behind the weights from now on."""
 
     def set_rate(self, rate: int) -> None:
         """Learning rate, UQ3.13."""
@@ -165,6 +175,8 @@ class MirrorLearner:
 
     def __init__(self, seed: int, topology: Topology = TOPOLOGY) -> None:
         self.network = Mirror(topology)
+        sizes = sum(topology.sizes), topology.sizes[-1], sum(topology.sizes[1:])
+        self._latest = LatestStep(topology, *(np.zeros(size, np.int64) for size in sizes))
         self.reset(seed)
 
     def reset(self, seed: int) -> None:
@@ -226,12 +238,25 @@ class MirrorLearner:
             sample = replace(sample, view=view, bearing=towards(mean.bearing, sample.bearing))
         self.memory[cell] = sample
 
-    def train(self, steps: int) -> None:
+    def train(self, steps: int) -> Reals:
         """See Learner."""
+        losses = []
         for _ in range(steps if self.memory_count() else 0):
             sample = self._draw()
-            self.network.train(sample.view.inputs(), sample.targets())
-            self._step += 1
+            self._train(sample.view.inputs()[0], sample.targets()[0])
+            losses.append(self._latest.loss)
+        return np.array(losses, np.float64)
+
+    def _train(self, inputs: Integers, targets: Integers) -> None:
+        network = self.network
+        network.train(inputs[np.newaxis], targets[np.newaxis])
+        self._step += 1
+        values, deltas = (np.concatenate(a, axis=1)[0] for a in (network.outputs, network.deltas))
+        self._latest = LatestStep(network.topology, values, targets, deltas)
+
+    def latest(self) -> LatestStep:
+        """See Learner."""
+        return self._latest
 
     def _draw(self) -> Sample:
         filled = [sample for sample in self.memory if sample is not None]
@@ -241,6 +266,15 @@ class MirrorLearner:
     def step(self) -> int:
         """See Learner."""
         return self._step
+
+    def train_on(self, inputs: Integers, targets: Integers) -> Integers:
+        """See Learner."""
+        self._train(inputs, targets)
+        return np.asarray(self.network.outputs[-1][0])
+
+    def set_step(self, step: int) -> None:
+        """See Learner."""
+        self._step = step
 
     def set_rate(self, rate: int) -> None:
         """See Learner."""

@@ -1,11 +1,23 @@
-/* Reaches firmware/lib/tracker/src/learner.c from Python, with the sketch's own model.h. */
-#include "learner.h"
-#include "model.h"
-
+/* Reaches firmware/lib/tracker/src/learner.c from Python, with the sketch's own model.h, and looks on
+ * at every training step. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WEIGHTS = sizeof model_weights / sizeof *model_weights };
+#include "learner.h"
+#include "model.h"
+
+static void watched_train(fixprop_network *network, const int16_t *targets);
+#define fixprop_train watched_train
+#include "learner.c"
+#undef fixprop_train
+
+enum {
+  WEIGHTS = sizeof model_weights / sizeof *model_weights,
+  VALUES = sizeof model_values / sizeof *model_values,
+  DELTAS = sizeof model_deltas / sizeof *model_deltas,
+  OUTPUTS = 3,
+};
 
 /* model.h declares one network; each learner here gets arrays of its own. */
 typedef struct {
@@ -13,9 +25,29 @@ typedef struct {
   fixprop_network network;
   int16_t weights[WEIGHTS];
   uint8_t residuals[WEIGHTS];
-  int16_t values[sizeof model_values / sizeof *model_values];
-  int32_t deltas[sizeof model_deltas / sizeof *model_deltas];
+  int16_t values[VALUES];
+  int32_t deltas[DELTAS];
+  int16_t step_values[VALUES], step_targets[OUTPUTS]; /* of the latest step; deltas only change in one */
 } native_learner;
+
+static void watched_train(fixprop_network *network, const int16_t *targets) {
+  native_learner *n = (native_learner *)(void *)((char *)network - offsetof(native_learner, network));
+  fixprop_train(network, targets);
+  memcpy(n->step_values, n->values, sizeof n->values);
+  memcpy(n->step_targets, targets, sizeof n->step_targets);
+}
+
+/* Half the squared error, as the step saw it; exact. */
+static double loss_of(const native_learner *n) {
+  int64_t squares = 0;
+  for (uint8_t j = 0; j < OUTPUTS; j++) {
+    if (n->step_targets[j] == FIXPROP_NO_TARGET)
+      continue;
+    const int32_t error = saturate16(n->step_targets[j] - n->step_values[VALUES - OUTPUTS + j]);
+    squares += (int64_t)error * error;
+  }
+  return (double)squares / (double)(INT64_C(2) << (2 * FIXPROP_ACTIVATION_FRACTION));
+}
 
 native_learner *native_learner_create(void) {
   native_learner *n = calloc(1, sizeof *n);
@@ -36,7 +68,7 @@ void native_learner_reset(native_learner *n, uint32_t seed) {
 }
 
 void native_learner_read(native_learner *n, uint16_t left, uint16_t right, int16_t outputs[3]) {
-  memcpy(outputs, learner_read(&n->learner, left, right), 3 * sizeof *outputs);
+  memcpy(outputs, learner_read(&n->learner, left, right), OUTPUTS * sizeof *outputs);
 }
 
 void native_learner_label_lesson(native_learner *n, int8_t bearing) {
@@ -47,10 +79,28 @@ void native_learner_label_none(native_learner *n) { learner_label_none(&n->learn
 
 void native_learner_mark(native_learner *n, int8_t bearing) { learner_mark(&n->learner, bearing); }
 
-void native_learner_train(native_learner *n, uint32_t steps) {
-  while (steps-- && learner_train(&n->learner))
-    continue;
+/* The loss before each of the steps; how many there were. */
+uint32_t native_learner_train(native_learner *n, uint32_t steps, double *losses) {
+  uint32_t done = 0;
+  for (; done < steps && learner_train(&n->learner); done++)
+    losses[done] = loss_of(n);
+  return done;
 }
+
+void native_learner_latest(const native_learner *n, int16_t *values, int16_t *targets,
+                           int32_t *deltas) {
+  memcpy(values, n->step_values, sizeof n->step_values);
+  memcpy(targets, n->step_targets, sizeof n->step_targets);
+  memcpy(deltas, n->deltas, sizeof n->deltas);
+}
+
+void native_learner_train_on(native_learner *n, const int16_t inputs[4], const int16_t targets[3],
+                             int16_t outputs[3]) {
+  learner_train_on(&n->learner, inputs, targets);
+  memcpy(outputs, n->step_values + VALUES - OUTPUTS, OUTPUTS * sizeof *outputs);
+}
+
+void native_learner_set_step(native_learner *n, uint32_t step) { n->learner.step = step; }
 
 void native_learner_set_rate(native_learner *n, uint16_t rate) { n->network.rate = rate; }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ import cffi
 import numpy as np
 
 from fixprop import native
+from fixprop.files import write_whole
 from fixprop.formats import Integers
+from fixprop.header import model_h
 from fixprop.network import Topology
-from fixprop.toolchain import FIRMWARE, build_shared_library
+from fixprop.toolchain import BUILD, FIRMWARE, build_shared_library
 from fixprop.tracking.definition import TOPOLOGY
+from fixprop.tracking.latest_step import LatestStep, Reals
 
 TRACKER = FIRMWARE / "lib" / "tracker" / "src"
 MODEL = FIRMWARE / "include"
@@ -26,7 +30,10 @@ void native_learner_read(native_learner *, uint16_t, uint16_t, int16_t *);
 void native_learner_label_lesson(native_learner *, int8_t);
 void native_learner_label_none(native_learner *);
 void native_learner_mark(native_learner *, int8_t);
-void native_learner_train(native_learner *, uint32_t);
+uint32_t native_learner_train(native_learner *, uint32_t, double *);
+void native_learner_latest(const native_learner *, int16_t *, int16_t *, int32_t *);
+void native_learner_train_on(native_learner *, const int16_t *, const int16_t *, int16_t *);
+void native_learner_set_step(native_learner *, uint32_t);
 void native_learner_set_rate(native_learner *, uint16_t);
 void native_learner_set_weight(native_learner *, uint16_t, int32_t);
 int32_t native_learner_weight(const native_learner *, uint16_t);
@@ -37,21 +44,32 @@ uint8_t native_learner_memory_count(const native_learner *);
 
 
 @cache
-def library() -> tuple[Any, Any]:
-    """(ffi, library); builds the library when a source changed."""
+def library(topology: Topology = TOPOLOGY) -> tuple[Any, Any]:
+    """(ffi, library) for a network of 4 inputs and 3 outputs; built when a source changed."""
     ffi = cffi.FFI()
     ffi.cdef(DECLARATIONS)
     here = Path(__file__).with_suffix(".c")
-    sources = [*sorted(native.LIBRARY.glob("*.c")), TRACKER / "learner.c", here]
-    include = [native.LIBRARY, TRACKER, MODEL]
+    sources = [*sorted(native.LIBRARY.glob("*.c")), here]  # which includes learner.c
+    include = [native.LIBRARY, TRACKER, _model(topology)]
     return ffi, ffi.dlopen(str(build_shared_library("learner", sources, include=include)))
+
+
+def _model(topology: Topology) -> Path:
+    """The folder of the model.h that declares this network: the sketch's own or one of build/."""
+    if topology == TOPOLOGY:
+        return MODEL
+    text = model_h(topology)
+    folder = BUILD / f"model-{topology}-{zlib.crc32(text.encode()):08x}"
+    if not (folder / "model.h").exists():
+        write_whole(folder / "model.h", text)
+    return folder
 
 
 class NativeLearner:
     """See `fixprop.tracking.learner.Learner`; a method is the firmware's function of that name."""
 
     def __init__(self, seed: int, topology: Topology = TOPOLOGY) -> None:
-        self._ffi, self._c = library()
+        self._ffi, self._c = library(topology)
         self._learner = self._ffi.gc(
             self._c.native_learner_create(), self._c.native_learner_destroy
         )
@@ -85,9 +103,36 @@ class NativeLearner:
         """See Learner."""
         self._c.native_learner_mark(self._learner, bearing)
 
-    def train(self, steps: int) -> None:
+    def train(self, steps: int) -> Reals:
         """See Learner."""
-        self._c.native_learner_train(self._learner, steps)
+        losses = np.empty(steps)
+        done = self._c.native_learner_train(
+            self._learner, steps, self._ffi.cast("double *", self._ffi.from_buffer(losses))
+        )
+        return losses[:done]
+
+    def latest(self) -> LatestStep:
+        """See Learner."""
+        sizes = self.topology.sizes
+        counts = sum(sizes), sizes[-1], sum(sizes[1:])
+        values, targets, deltas = (
+            self._ffi.new(f"{kind}[]", count)
+            for kind, count in zip(("int16_t", "int16_t", "int32_t"), counts, strict=True)
+        )
+        self._c.native_learner_latest(self._learner, values, targets, deltas)
+        return LatestStep(
+            self.topology, *(np.array(list(a), np.int64) for a in (values, targets, deltas))
+        )
+
+    def train_on(self, inputs: Integers, targets: Integers) -> Integers:
+        """See Learner."""
+        given, wanted, outputs = inputs.tolist(), targets.tolist(), self._ffi.new("int16_t[3]")
+        self._c.native_learner_train_on(self._learner, given, wanted, outputs)
+        return np.array(list(outputs), np.int64)
+
+    def set_step(self, step: int) -> None:
+        """See Learner."""
+        self._c.native_learner_set_step(self._learner, step)
 
     def set_rate(self, rate: int) -> None:
         """See Learner."""

@@ -1,17 +1,18 @@
-"""Every message, field, code and constant of the wire. The only place where they are written.
+"""Every message, field and constant of the wire, with codes.py the only place where they are written.
 
 messages.h for the firmware, records.py for Python and docs/protocol.md for people are generated
-from this file by `fixprop generate`; codec.py encodes and decodes from it directly.
+from the two by `fixprop generate`; codec.py encodes and decodes from it directly.
 """
 
 from __future__ import annotations
 
 import zlib
 
-from fixprop.formats import ACTIVATION, RATE, WEIGHT
-from fixprop.wire.schema import HEADER_SIZE, Enumeration, Field, Member, Message
+from fixprop.formats import ACTIVATION, NO_TARGET, RATE, WEIGHT
+from fixprop.wire.codes import ENUMERATIONS as ENUMERATIONS
+from fixprop.wire.schema import HEADER_SIZE, Field, Message
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 # 16 MHz / (8 * (3 + 1)) is 500000 exactly with U2X; the nearest to 115200 is 117647, 2.1 % off
 # (ATmega328P datasheet, "Examples of UBRRn Settings").
@@ -21,40 +22,20 @@ MAX_LAYERS = 6
 BYTES_PER_WEIGHT = WEIGHT.bits // 8  # little endian two's complement
 WEIGHTS_PER_MESSAGE = 16
 WEIGHT_DATA = f"u8[{BYTES_PER_WEIGHT * WEIGHTS_PER_MESSAGE}]"
+BYTES_PER_VALUE = ACTIVATION.bits // 8  # little endian two's complement
+SAMPLE_INPUTS, SAMPLE_OUTPUTS = 4, 3  # of the tracker's network
+INPUT_DATA = f"u8[{BYTES_PER_VALUE * SAMPLE_INPUTS}]"
+OUTPUT_DATA = f"u8[{BYTES_PER_VALUE * SAMPLE_OUTPUTS}]"
+EACH_VALUE = f"{BYTES_PER_VALUE} bytes each, little endian"
 
-ENUMERATIONS = (
-    Enumeration(
-        "result",
-        "What became of a command.",
-        (
-            Member("ok", 0, "done"),
-            Member("bad_value", 1, "a field is outside what this firmware accepts"),
-            Member("busy", 2, "not now; send it again later"),
-            Member("unknown_command", 3, "this firmware has no such command"),
-            Member("bad_length", 4, "the command is longer or shorter than this firmware's"),
-        ),
-    ),
-    Enumeration(
-        "reset_cause",
-        "Why the device started: the bits of MCUSR.",
-        (
-            Member("power_on", 1, "power came on"),
-            Member("external", 2, "the reset pin: the button, or a port opened with DTR"),
-            Member("brown_out", 4, "the supply fell below the brown-out level"),
-            Member("watchdog", 8, "the main loop hung"),
-        ),
-        flags=True,
-    ),
-    Enumeration(
-        "state",
-        "What the device is doing.",
-        (
-            Member("teaching", 1, "the pointer sweeps and its angle labels the readings"),
-            Member("learning", 2, "training steps run between readings"),
-            Member("labelled", 4, "this reading carries a label"),
-            Member("hand_absent_label", 8, "the label says that no hand is there"),
-        ),
-        flags=True,
+RUN_OF_WEIGHTS = (
+    Field("offset", "u16", "weights", "index of the first weight"),
+    Field("count", "u8", "weights", f"weights in use, at most {WEIGHTS_PER_MESSAGE}"),
+    Field(
+        "data",
+        WEIGHT_DATA,
+        WEIGHT.q,
+        f"weights of {BYTES_PER_WEIGHT} bytes, little endian, then zeros",
     ),
 )
 
@@ -75,6 +56,9 @@ HELLO = Message(
         Field("layer_count", "u8", "layers", "layers of the network, the inputs included"),
         Field("layer_sizes", f"u8[{MAX_LAYERS}]", "neurons", "size of each layer, then zeros"),
         Field("free_sram", "u16", "bytes", "memory between static data and stack"),
+        Field("rate", "u16", RATE.q, "learning rate"),
+        Field("weights_source", "u8", "", "where the weights came from", "weights_source"),
+        Field("weights_crc", "u16", "", "CRC-16 of all weights as `weights` sends them"),
     ),
     restarts_sequence=True,
 )
@@ -117,17 +101,7 @@ WEIGHTS = Message(
     "weights",
     "device to host",
     "A run of weights; several of these answer `get_weights`.",
-    (
-        Field("step", "u32", "steps", "training steps behind these weights"),
-        Field("offset", "u16", "weights", "index of the first weight"),
-        Field("count", "u8", "weights", f"weights in use, at most {WEIGHTS_PER_MESSAGE}"),
-        Field(
-            "data",
-            WEIGHT_DATA,
-            WEIGHT.q,
-            f"weights of {BYTES_PER_WEIGHT} bytes, little endian, then zeros",
-        ),
-    ),
+    (Field("step", "u32", "steps", "training steps behind these weights"), *RUN_OF_WEIGHTS),
 )
 
 ACK = Message(
@@ -159,6 +133,35 @@ HEALTH = Message(
         Field("stack_free", "u16", "bytes", "memory the stack has never touched"),
         Field("steps_last_reading", "u16", "steps", "training steps in the latest interval"),
         Field("loop_max_us", "u16", "us", "longest turn of the main loop"),
+    ),
+)
+
+TRAINED = Message(
+    0x07,
+    "trained",
+    "device to host",
+    "What a `train_sample` did; follows its `ack`.",
+    (
+        Field("step", "u32", "steps", "training steps behind the weights, this one included"),
+        Field("outputs", OUTPUT_DATA, ACTIVATION.q, f"before the step, {EACH_VALUE}"),
+        Field("weights_crc", "u16", "", "CRC-16 of all weights after the step"),
+    ),
+)
+
+STORED = Message(
+    0x08,
+    "stored",
+    "device to host",
+    "The end of a `save`, `load` or `erase`; of a `load` it follows the `ack`.",
+    (
+        Field("operation", "u8", "", "what was done", "store_operation"),
+        Field("result", "u8", "", "what became of it", "store_result"),
+        Field("slot", "u8", "", "the newest valid slot, from 0; 255: none"),
+        Field("bad_slots", "u8", "slots", "found worn since the reset"),
+        Field("generation", "u32", "", "number of the save that filled the slot"),
+        Field("step", "u32", "steps", "training steps behind the weights"),
+        Field("rate", "u16", RATE.q, "learning rate"),
+        Field("weights_crc", "u16", "", "CRC-16 of all weights as `weights` sends them"),
     ),
 )
 
@@ -205,16 +208,7 @@ SET_WEIGHTS = Message(
     "set_weights",
     "host to device",
     "Replaces a run of weights.",
-    (
-        Field("offset", "u16", "weights", "index of the first weight"),
-        Field("count", "u8", "weights", f"weights in use, at most {WEIGHTS_PER_MESSAGE}"),
-        Field(
-            "data",
-            WEIGHT_DATA,
-            WEIGHT.q,
-            f"weights of {BYTES_PER_WEIGHT} bytes, little endian, then zeros",
-        ),
-    ),
+    RUN_OF_WEIGHTS,
 )
 
 SET_POINTER = Message(
@@ -238,6 +232,33 @@ MARK = Message(
     ),
 )
 
+TRAIN_SAMPLE = Message(
+    0x8A,
+    "train_sample",
+    "host to device",
+    "One training step on this sample, whether training is on or off; `trained` tells of it.",
+    (
+        Field("inputs", INPUT_DATA, ACTIVATION.q, f"of the network, {EACH_VALUE}"),
+        Field("targets", OUTPUT_DATA, ACTIVATION.q, f"{EACH_VALUE}; {NO_TARGET}: nothing known"),
+    ),
+)
+
+SAVE = Message(
+    0x8B,
+    "save",
+    "host to device",
+    "Stores the weights, step, rate and whether training is on; `stored` tells when it is done.",
+)
+
+LOAD = Message(0x8C, "load", "host to device", "Goes on with what was stored last.")
+
+ERASE = Message(
+    0x8D,
+    "erase",
+    "host to device",
+    "Forgets all that is stored; the present weights stay. `stored` tells when it is done.",
+)
+
 MESSAGES = (
     HELLO,
     READING,
@@ -245,6 +266,8 @@ MESSAGES = (
     WEIGHTS,
     ACK,
     HEALTH,
+    TRAINED,
+    STORED,
     GET_HELLO,
     TEACH,
     LEARN,
@@ -254,6 +277,10 @@ MESSAGES = (
     SET_WEIGHTS,
     SET_POINTER,
     MARK,
+    TRAIN_SAMPLE,
+    SAVE,
+    LOAD,
+    ERASE,
 )
 BY_NAME = {message.name: message for message in MESSAGES}
 BY_CODE = {message.code: message for message in MESSAGES}

@@ -17,6 +17,8 @@ class Result(IntEnum):
     BUSY = 2  # not now; send it again later
     UNKNOWN_COMMAND = 3  # this firmware has no such command
     BAD_LENGTH = 4  # the command is longer or shorter than this firmware's
+    INCOMPLETE = 5  # some weights were set and not all; set them all, or reset
+    NOTHING_STORED = 6  # no weights of this firmware are stored; save some first
 
 
 class ResetCause(IntFlag):
@@ -35,6 +37,31 @@ class State(IntFlag):
     LEARNING = 2  # training steps run between readings
     LABELLED = 4  # this reading carries a label
     HAND_ABSENT_LABEL = 8  # the label says that no hand is there
+    STORING = 16  # the EEPROM is being written; training waits
+    INCOMPLETE = 32  # some weights were set and not all; nothing is trained
+
+
+class WeightsSource(IntEnum):
+    """Where the weights came from, before they were trained further."""
+
+    INITIAL = 0  # drawn from the seed
+    EEPROM = 1  # loaded from the store
+    HOST = 2  # set by the host
+
+
+class StoreOperation(IntEnum):
+    """What was done with the store."""
+
+    SAVE = 0  # the weights went into a slot
+    LOAD = 1  # the weights came out of the newest slot
+    ERASE = 2  # all slots were made invalid
+
+
+class StoreResult(IntEnum):
+    """What became of it."""
+
+    OK = 0  # done, and every cell read back
+    WORN = 1  # not done: cells did not keep what was written; the old is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +82,9 @@ class Hello:
     layer_count: int  # u8, layers of the network, the inputs included [layers]
     layer_sizes: bytes  # u8[6], size of each layer, then zeros [neurons]
     free_sram: int  # u16, memory between static data and stack [bytes]
+    rate: int  # u16, learning rate [UQ3.13]
+    weights_source: int  # u8, where the weights came from; WeightsSource
+    weights_crc: int  # u16, CRC-16 of all weights as `weights` sends them
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +163,35 @@ class Health:
     stack_free: int  # u16, memory the stack has never touched [bytes]
     steps_last_reading: int  # u16, training steps in the latest interval [steps]
     loop_max_us: int  # u16, longest turn of the main loop [us]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a `train_sample` did; follows its `ack`."""
+
+    name: ClassVar[str] = "trained"
+    code: ClassVar[int] = 0x07
+
+    step: int  # u32, training steps behind the weights, this one included [steps]
+    outputs: bytes  # u8[6], before the step, 2 bytes each, little endian [Q0.15]
+    weights_crc: int  # u16, CRC-16 of all weights after the step
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The end of a `save`, `load` or `erase`; of a `load` it follows the `ack`."""
+
+    name: ClassVar[str] = "stored"
+    code: ClassVar[int] = 0x08
+
+    operation: int  # u8, what was done; StoreOperation
+    result: int  # u8, what became of it; StoreResult
+    slot: int  # u8, the newest valid slot, from 0; 255: none
+    bad_slots: int  # u8, found worn since the reset [slots]
+    generation: int  # u32, number of the save that filled the slot
+    step: int  # u32, training steps behind the weights [steps]
+    rate: int  # u16, learning rate [UQ3.13]
+    weights_crc: int  # u16, CRC-16 of all weights as `weights` sends them
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +283,41 @@ class Mark:
     present: int  # u8, 1 a hand is there, 0 none is and `bearing` means nothing
 
 
+@dataclass(frozen=True, slots=True)
+class TrainSample:
+    """One training step on this sample, whether training is on or off; `trained` tells of it."""
+
+    name: ClassVar[str] = "train_sample"
+    code: ClassVar[int] = 0x8A
+
+    inputs: bytes  # u8[8], of the network, 2 bytes each, little endian [Q0.15]
+    targets: bytes  # u8[6], 2 bytes each, little endian; -32768: nothing known [Q0.15]
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Stores the weights, step, rate and whether training is on; `stored` tells when it is done."""
+
+    name: ClassVar[str] = "save"
+    code: ClassVar[int] = 0x8B
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Goes on with what was stored last."""
+
+    name: ClassVar[str] = "load"
+    code: ClassVar[int] = 0x8C
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Forgets all that is stored; the present weights stay. `stored` tells when it is done."""
+
+    name: ClassVar[str] = "erase"
+    code: ClassVar[int] = 0x8D
+
+
 Record = (
     Hello
     | Reading
@@ -231,6 +325,8 @@ Record = (
     | Weights
     | Ack
     | Health
+    | Trained
+    | Stored
     | GetHello
     | Teach
     | Learn
@@ -240,6 +336,10 @@ Record = (
     | SetWeights
     | SetPointer
     | Mark
+    | TrainSample
+    | Save
+    | Load
+    | Erase
 )
 
 RECORDS: Final[dict[str, Callable[..., Record]]] = {
@@ -249,6 +349,8 @@ RECORDS: Final[dict[str, Callable[..., Record]]] = {
     "weights": Weights,
     "ack": Ack,
     "health": Health,
+    "trained": Trained,
+    "stored": Stored,
     "get_hello": GetHello,
     "teach": Teach,
     "learn": Learn,
@@ -258,4 +360,8 @@ RECORDS: Final[dict[str, Callable[..., Record]]] = {
     "set_weights": SetWeights,
     "set_pointer": SetPointer,
     "mark": Mark,
+    "train_sample": TrainSample,
+    "save": Save,
+    "load": Load,
+    "erase": Erase,
 }

@@ -7,7 +7,6 @@ import pytest
 
 from fixprop.tracking.definition import TOPOLOGY, VALUES
 from fixprop.tracking.learner import MirrorLearner
-from fixprop.tracking.twin import weights_of
 from fixprop.wire.codec import encode_record
 from fixprop.wire.messages import MESSAGES
 from fixprop.wire.records import (
@@ -26,10 +25,11 @@ from fixprop.wire.records import (
     SetWeights,
     State,
     Teach,
+    TrainSample,
     WeightCheck,
     Weights,
 )
-from tests.firmware.tracker.conversation import Conversation, every
+from tests.firmware.tracker.conversation import Conversation, dump, every, set_outputs
 
 COUNT = TOPOLOGY.weight_count
 LOW_US, CENTRE_US, HIGH_US = (VALUES[f"SERVO_{n}_US"] for n in ("LOW", "CENTRE", "HIGH"))
@@ -40,15 +40,6 @@ COMMANDS = [m for m in MESSAGES if m.direction == "host to device" and m.name !=
 @pytest.fixture
 def board() -> Conversation:
     return Conversation()
-
-
-def dump(board: Conversation) -> np.ndarray:
-    """All weights, learning being off."""
-    assert board.result(GetWeights()) == OK
-    board.tracker.work(100)
-    parts = every(Weights, board.listen())
-    assert [p.offset for p in parts] == list(range(0, COUNT, 16))
-    return np.concatenate([weights_of(p.data, p.count) for p in parts])
 
 
 @pytest.mark.parametrize(
@@ -81,6 +72,8 @@ def dump(board: Conversation) -> np.ndarray:
         (SetWeights(COUNT, 1, bytes(48)), BAD_VALUE),
         (SetWeights(COUNT + 1, 0, bytes(48)), BAD_VALUE),
         (SetWeights(65535, 16, bytes(48)), BAD_VALUE),
+        (TrainSample(b"\0\x80" * 4, b"\0\x80" * 3), OK),
+        (TrainSample(b"\xff\x7f" * 4, b"\xff\x7f" * 3), OK),
     ],
     ids=str,
 )
@@ -100,7 +93,7 @@ def test_a_command_too_long_or_too_short_is_refused(board: Conversation, message
         assert (ack.command, Result(ack.result)) == (message.code, Result.BAD_LENGTH)
 
 
-@pytest.mark.parametrize("code", [0x00, 0x01, 0x80, 0x8A, 0xFF])
+@pytest.mark.parametrize("code", [0x00, 0x01, 0x80, 0x8E, 0xFF])
 def test_a_code_that_is_no_command_is_refused(board: Conversation, code: int) -> None:
     ack = board.ask_payload(code, b"")
     assert (ack.command, Result(ack.result)) == (code, Result.UNKNOWN_COMMAND)
@@ -116,6 +109,7 @@ def test_a_code_that_is_no_command_is_refused(board: Conversation, code: int) ->
         (SetRate(1), OK, OK),
         (SetPointer(1500), OK, OK),
         (Mark(0, 1), OK, OK),
+        (TrainSample(bytes(8), bytes(6)), OK, BUSY),
     ],
     ids=str,
 )
@@ -211,17 +205,6 @@ def test_a_mark_labels_the_latest_reading_and_needs_one(board: Conversation) -> 
         bearing = -9000 + 1000 * number
         mirror.mark((bearing + 128) >> 8 if number % 2 else VALUES["LABEL_UNKNOWN"])
     assert check.memory_count == mirror.memory_count() > 8
-
-
-def set_outputs(board: Conversation, ahead: int, presence: int) -> None:
-    """Weights that give these outputs, Q0.15, whatever is read: biases of the last layer."""
-    hidden = (4 + 1) * 8
-    weights = [0] * COUNT
-    weights[hidden + 9], weights[hidden + 18] = ahead << 4, presence << 4  # Q4.19
-    for offset in range(0, COUNT, 16):
-        part = weights[offset : offset + 16]
-        data = b"".join(w.to_bytes(3, "little", signed=True) for w in part)
-        assert board.result(SetWeights(offset, len(part), data.ljust(48, b"\0"))) == OK
 
 
 @pytest.mark.parametrize("ahead", [-32768, -16384, 0, 16384, 32752])

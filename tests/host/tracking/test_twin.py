@@ -82,7 +82,7 @@ def test_mirror_and_native_twins_hold_the_same_state(recording: Recording) -> No
 def test_every_single_step_is_told(recording: Recording) -> None:
     steps: list[int] = []
     twin = Twin(NativeLearner(SEED))
-    twin.on_step = lambda: steps.append(twin.learner.step)
+    twin.on_steps = lambda step, losses: steps.extend(range(step - len(losses) + 1, step + 1))
     feed(twin, recording.events)
     assert steps == list(range(1, twin.state.steps_replayed + 1))
 

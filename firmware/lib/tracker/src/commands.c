@@ -2,13 +2,18 @@
 #include <stddef.h>
 
 #include "state.h"
+#include "weight_bytes.h"
 
 typedef uint8_t (*handler)(const uint8_t *payload, uint8_t length);
+
+static bool are_weights_in_use(void) { return tracker.dumping || store_busy(&tracker.store); }
 
 static uint8_t take_teach(const uint8_t *payload, uint8_t length) {
   wire_teach teach;
   if (!wire_unpack_teach(&teach, payload, length))
     return WIRE_RESULT_BAD_LENGTH;
+  if (teach.seconds && tracker.push_next)
+    return WIRE_RESULT_INCOMPLETE;
   const uint32_t readings = teach.seconds * UINT32_C(1000) / READING_PERIOD_MS;
   learner_label_none(&tracker.learner);
   teach_start(&tracker.lesson, (uint16_t)readings, tracker.identity.seed);
@@ -27,6 +32,8 @@ static uint8_t take_learn(const uint8_t *payload, uint8_t length) {
     return WIRE_RESULT_BAD_VALUE;
   if (tracker.dumping)
     return WIRE_RESULT_BUSY;
+  if (learn.on && tracker.push_next)
+    return WIRE_RESULT_INCOMPLETE;
   tracker.learning = learn.on;
   return WIRE_RESULT_OK;
 }
@@ -43,9 +50,11 @@ static uint8_t take_reset_weights(const uint8_t *payload, uint8_t length) {
   wire_reset_weights reset;
   if (!wire_unpack_reset_weights(&reset, payload, length))
     return WIRE_RESULT_BAD_LENGTH;
-  if (tracker.dumping)
+  if (are_weights_in_use())
     return WIRE_RESULT_BUSY;
   tracker.identity.seed = reset.seed;
+  tracker.weights_source = WIRE_WEIGHTS_SOURCE_INITIAL;
+  tracker.push_next = 0;
   learner_reset(&tracker.learner, tracker.learner.network, reset.seed);
   tracker.step_at_reading = 0;
   return WIRE_RESULT_OK;
@@ -61,8 +70,12 @@ static uint8_t take_get_weights(const uint8_t *payload, uint8_t length) {
   return WIRE_RESULT_OK;
 }
 
-static int32_t weight_at(const uint8_t *bytes) {
-  return (int8_t)bytes[2] * INT32_C(65536) + (int32_t)((uint16_t)(bytes[1] << 8) | bytes[0]);
+/* Runs that follow each other from weight 0 are a push: until its last weight has come, the weights
+ * are neither the old nor the new ones. */
+static void follow_push(uint16_t offset, uint16_t end) {
+  if (offset && offset != tracker.push_next)
+    return;
+  tracker.push_next = end == fixprop_weight_count(tracker.learner.network) ? 0 : end;
 }
 
 static uint8_t take_set_weights(const uint8_t *payload, uint8_t length) {
@@ -70,14 +83,16 @@ static uint8_t take_set_weights(const uint8_t *payload, uint8_t length) {
   fixprop_network *network = tracker.learner.network;
   if (!wire_unpack_set_weights(&set, payload, length))
     return WIRE_RESULT_BAD_LENGTH;
-  if (tracker.learning || tracker.dumping)
+  if (tracker.learning || are_weights_in_use())
     return WIRE_RESULT_BUSY;
   if (set.count > WIRE_WEIGHTS_PER_MESSAGE || set.offset > fixprop_weight_count(network) ||
       set.count > fixprop_weight_count(network) - set.offset)
     return WIRE_RESULT_BAD_VALUE;
   for (uint8_t i = 0; i < set.count; i++)
     fixprop_set_weight(network, (uint16_t)(set.offset + i),
-                       weight_at(set.data + i * WIRE_BYTES_PER_WEIGHT));
+                       get_weight(set.data + i * WIRE_BYTES_PER_WEIGHT));
+  tracker.weights_source = WIRE_WEIGHTS_SOURCE_HOST;
+  follow_push(set.offset, (uint16_t)(set.offset + set.count));
   return WIRE_RESULT_OK;
 }
 
@@ -102,6 +117,54 @@ static uint8_t take_mark(const uint8_t *payload, uint8_t length) {
   return WIRE_RESULT_OK;
 }
 
+static void get_values(int16_t *values, const uint8_t *bytes, uint8_t count) {
+  for (uint8_t i = 0; i < count; i++)
+    values[i] = (int16_t)wire_get_u16(bytes + i * WIRE_BYTES_PER_VALUE);
+}
+
+static uint8_t take_train_sample(const uint8_t *payload, uint8_t length) {
+  wire_train_sample sample;
+  if (!wire_unpack_train_sample(&sample, payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
+  if (are_weights_in_use())
+    return WIRE_RESULT_BUSY;
+  if (tracker.push_next)
+    return WIRE_RESULT_INCOMPLETE;
+  int16_t inputs[WIRE_SAMPLE_INPUTS], targets[WIRE_SAMPLE_OUTPUTS];
+  get_values(inputs, sample.inputs, WIRE_SAMPLE_INPUTS);
+  get_values(targets, sample.targets, WIRE_SAMPLE_OUTPUTS);
+  learner_train_on(&tracker.learner, inputs, targets);
+  return WIRE_RESULT_OK;
+}
+
+static uint8_t take_save(const uint8_t *payload, uint8_t length) {
+  if (!wire_unpack_save(payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
+  if (store_busy(&tracker.store))
+    return WIRE_RESULT_BUSY;
+  if (tracker.push_next)
+    return WIRE_RESULT_INCOMPLETE;
+  keep_save();
+  return WIRE_RESULT_OK;
+}
+
+static uint8_t take_load(const uint8_t *payload, uint8_t length) {
+  if (!wire_unpack_load(payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
+  if (are_weights_in_use())
+    return WIRE_RESULT_BUSY;
+  return keep_load() ? WIRE_RESULT_OK : WIRE_RESULT_NOTHING_STORED;
+}
+
+static uint8_t take_erase(const uint8_t *payload, uint8_t length) {
+  if (!wire_unpack_erase(payload, length))
+    return WIRE_RESULT_BAD_LENGTH;
+  if (store_busy(&tracker.store))
+    return WIRE_RESULT_BUSY;
+  store_erase(&tracker.store);
+  return WIRE_RESULT_OK;
+}
+
 static handler handler_of(uint8_t code) {
   switch (code) {
   case WIRE_TEACH:
@@ -120,9 +183,25 @@ static handler handler_of(uint8_t code) {
     return take_set_pointer;
   case WIRE_MARK:
     return take_mark;
+  case WIRE_TRAIN_SAMPLE:
+    return take_train_sample;
+  case WIRE_SAVE:
+    return take_save;
+  case WIRE_LOAD:
+    return take_load;
+  case WIRE_ERASE:
+    return take_erase;
   default:
     return NULL;
   }
+}
+
+/* What is told beside the acknowledgement, and after it: the step it names comes before these. */
+static void tell_more(uint8_t code) {
+  if (code == WIRE_TRAIN_SAMPLE)
+    telemetry_trained();
+  if (code == WIRE_LOAD)
+    telemetry_stored(WIRE_STORE_OPERATION_LOAD, false);
 }
 
 void commands_take(const uint8_t *payload, uint8_t length) {
@@ -139,4 +218,6 @@ void commands_take(const uint8_t *payload, uint8_t length) {
   if (take)
     ack.result = take(payload, length);
   telemetry_ack(&ack);
+  if (ack.result == WIRE_RESULT_OK)
+    tell_more(ack.command);
 }

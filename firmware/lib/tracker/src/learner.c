@@ -70,7 +70,7 @@ static bool is_filled(const learner *l, uint8_t slot) {
 
 static void put(learner *l, uint8_t slot, const learner_sample *sample) {
   if (!is_filled(l, slot)) {
-    l->memory_filled[slot / 8] |= (uint8_t)(1 << slot % 8);
+    l->memory_filled[slot / 8] = (uint8_t)(l->memory_filled[slot / 8] | 1 << slot % 8);
     l->memory_count++;
   }
   l->memory[slot] = *sample;
@@ -180,4 +180,10 @@ bool learner_train(learner *l) {
   fixprop_train(l->network, targets);
   l->step++;
   return true;
+}
+
+void learner_train_on(learner *l, const int16_t inputs[4], const int16_t targets[3]) {
+  memcpy(l->network->values, inputs, 4 * sizeof *inputs);
+  fixprop_train(l->network, targets);
+  l->step++;
 }

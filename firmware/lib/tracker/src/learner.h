@@ -69,6 +69,10 @@ int8_t learner_label_of_bearing(int16_t bearing);
 /* One training step on a drawn sample; false while the memory is empty. */
 bool learner_train(learner *l);
 
+/* One training step on a sample from outside, inputs and targets as the network takes them, Q0.15;
+ * the memory and its order are left alone. */
+void learner_train_on(learner *l, const int16_t inputs[4], const int16_t targets[3]);
+
 #ifdef __cplusplus
 }
 #endif

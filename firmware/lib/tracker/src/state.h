@@ -5,6 +5,7 @@
 
 #include "board.h"
 #include "learner.h"
+#include "store.h"
 #include "teach.h"
 #include "tracker.h"
 #include "wire.h"
@@ -14,6 +15,9 @@ typedef struct {
   learner learner;
   lesson lesson;
   bool learning;
+  store store;
+  uint8_t weights_source;
+  uint16_t push_next;  /* next weight of a push that has begun; 0: none has */
   uint16_t held_us;    /* pulse the host wants held; 0: the network points */
   uint16_t pointer_us; /* pulse in force */
   uint32_t reading_index;
@@ -33,7 +37,15 @@ void telemetry_reading(const wire_reading *reading);
 void telemetry_weight_check(void);
 void telemetry_health(void);
 void telemetry_ack(const wire_ack *ack);
+void telemetry_trained(void);
+void telemetry_stored(uint8_t operation, bool failed);
 bool telemetry_next_weights(void); /* false: no room on the line yet */
+
+/* What is kept over a power cut: weights, step, rate, and whether they learn. */
+void keep_begin(void);
+void keep_save(void);
+bool keep_load(void); /* false: nothing is kept */
+bool keep_work(void); /* part of a save or erase; false: the EEPROM is busy */
 
 void commands_take(const uint8_t *payload, uint8_t length);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "state.h"
+#include "weight_bytes.h"
 
 static uint8_t frame[WIRE_MAX_FRAME];
 static uint8_t *const payload = frame + 1;
@@ -19,8 +20,27 @@ static void send(uint8_t length) {
 }
 
 static uint8_t state_bits(void) {
-  const uint8_t teaching = tracker.lesson.readings_left ? WIRE_STATE_TEACHING : 0;
-  return (uint8_t)(teaching | (tracker.learning ? WIRE_STATE_LEARNING : 0));
+  uint8_t bits = tracker.lesson.readings_left ? WIRE_STATE_TEACHING : 0;
+  if (tracker.learning)
+    bits |= WIRE_STATE_LEARNING;
+  if (store_busy(&tracker.store))
+    bits |= WIRE_STATE_STORING;
+  if (tracker.push_next)
+    bits |= WIRE_STATE_INCOMPLETE;
+  return bits;
+}
+
+static uint16_t weights_crc(void) {
+  const fixprop_network *network = tracker.learner.network;
+  const uint16_t count = fixprop_weight_count(network);
+  uint16_t crc = WIRE_CRC_START;
+  for (uint16_t i = 0; i < count; i++) {
+    uint8_t bytes[WIRE_BYTES_PER_WEIGHT];
+    put_weight(bytes, fixprop_weight(network, i));
+    for (uint8_t b = 0; b < sizeof bytes; b++)
+      crc = wire_crc16_update(crc, bytes[b]);
+  }
+  return crc;
 }
 
 void telemetry_hello(void) {
@@ -36,6 +56,9 @@ void telemetry_hello(void) {
       .state = state_bits(),
       .layer_count = (uint8_t)(network->layer_count + 1),
       .free_sram = board_health().stack_free,
+      .rate = network->rate,
+      .weights_source = tracker.weights_source,
+      .weights_crc = weights_crc(),
   };
   hello.layer_sizes[0] = network->layers[0].inputs;
   for (uint8_t l = 0; l < network->layer_count && l + 1 < WIRE_MAX_LAYERS; l++)
@@ -47,24 +70,6 @@ void telemetry_reading(const wire_reading *reading) {
   wire_reading told = *reading;
   told.state |= state_bits();
   send(wire_pack_reading(payload, &told));
-}
-
-static void put_weight(uint8_t *at, int32_t weight) {
-  for (uint8_t b = 0; b < WIRE_BYTES_PER_WEIGHT; b++)
-    at[b] = (uint8_t)(weight >> (8 * b));
-}
-
-static uint16_t weights_crc(void) {
-  const fixprop_network *network = tracker.learner.network;
-  const uint16_t count = fixprop_weight_count(network);
-  uint16_t crc = WIRE_CRC_START;
-  for (uint16_t i = 0; i < count; i++) {
-    uint8_t bytes[WIRE_BYTES_PER_WEIGHT];
-    put_weight(bytes, fixprop_weight(network, i));
-    for (uint8_t b = 0; b < sizeof bytes; b++)
-      crc = wire_crc16_update(crc, bytes[b]);
-  }
-  return crc;
 }
 
 void telemetry_weight_check(void) {
@@ -95,10 +100,42 @@ void telemetry_health(void) {
 
 void telemetry_ack(const wire_ack *ack) { send(wire_pack_ack(payload, ack)); }
 
+/* A training step leaves the values of its forward pass. */
+static const int16_t *latest_outputs(void) {
+  const fixprop_network *network = tracker.learner.network;
+  const int16_t *values = network->values;
+  for (uint8_t l = 0; l < network->layer_count; l++)
+    values += network->layers[l].inputs;
+  return values;
+}
+
+void telemetry_trained(void) {
+  wire_trained trained = {.step = tracker.learner.step, .weights_crc = weights_crc()};
+  const int16_t *outputs = latest_outputs();
+  for (uint8_t i = 0; i < WIRE_SAMPLE_OUTPUTS; i++)
+    wire_put_u16(trained.outputs + i * WIRE_BYTES_PER_VALUE, (uint16_t)outputs[i]);
+  send(wire_pack_trained(payload, &trained));
+}
+
+void telemetry_stored(uint8_t operation, bool failed) {
+  const wire_stored stored = {
+      .operation = operation,
+      .result = failed ? WIRE_STORE_RESULT_WORN : WIRE_STORE_RESULT_OK,
+      .slot = tracker.store.newest,
+      .bad_slots = store_worn_slots(&tracker.store),
+      .generation = tracker.store.generation,
+      .step = tracker.learner.step,
+      .rate = tracker.learner.network->rate,
+      .weights_crc = weights_crc(),
+  };
+  send(wire_pack_stored(payload, &stored));
+}
+
 bool telemetry_next_weights(void) {
   const fixprop_network *network = tracker.learner.network;
   const uint16_t left = (uint16_t)(fixprop_weight_count(network) - tracker.dump_next);
-  const uint8_t count = left < WIRE_WEIGHTS_PER_MESSAGE ? (uint8_t)left : WIRE_WEIGHTS_PER_MESSAGE;
+  const uint8_t count =
+      (uint8_t)(left < WIRE_WEIGHTS_PER_MESSAGE ? left : WIRE_WEIGHTS_PER_MESSAGE);
   wire_weights weights = {
       .step = tracker.learner.step, .offset = tracker.dump_next, .count = count};
   for (uint8_t i = 0; i < count; i++)

@@ -8,6 +8,7 @@ void tracker_begin(fixprop_network *network, const tracker_identity *identity) {
   tracker.identity = *identity;
   tracker.pointer_us = SERVO_CENTRE_US;
   learner_reset(&tracker.learner, network, identity->seed);
+  keep_begin();
   board_point(tracker.pointer_us);
   telemetry_hello();
 }
@@ -45,7 +46,7 @@ static void point(int16_t bearing_ahead, int16_t presence) {
     tracker.pointer_us = teach_next_us(&tracker.lesson);
   else if (tracker.held_us)
     tracker.pointer_us = tracker.held_us;
-  else if (presence > 0)
+  else if (presence > 0 && !tracker.push_next)
     tracker.pointer_us = pulse_of_bearing(bearing_ahead);
   board_point(tracker.pointer_us);
 }
@@ -89,5 +90,7 @@ void tracker_receive(uint8_t byte) {
 bool tracker_work(void) {
   if (tracker.dumping)
     return telemetry_next_weights();
+  if (store_busy(&tracker.store))
+    return keep_work();
   return tracker.learning && learner_train(&tracker.learner);
 }

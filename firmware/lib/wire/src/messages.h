@@ -6,12 +6,15 @@
 #include <stdint.h>
 #include <string.h>
 
-#define WIRE_PROTOCOL_VERSION 1
-#define WIRE_PROTOCOL_CRC 0x0582E26Ful
+#define WIRE_PROTOCOL_VERSION 2
+#define WIRE_PROTOCOL_CRC 0x7545000Ful
 #define WIRE_BAUD 500000ul
 #define WIRE_MAX_LAYERS 6
 #define WIRE_BYTES_PER_WEIGHT 3
 #define WIRE_WEIGHTS_PER_MESSAGE 16
+#define WIRE_BYTES_PER_VALUE 2
+#define WIRE_SAMPLE_INPUTS 4
+#define WIRE_SAMPLE_OUTPUTS 3
 #define WIRE_HEADER_SIZE 2
 #define WIRE_CRC_SIZE 2
 #define WIRE_MAX_PAYLOAD 57
@@ -28,6 +31,8 @@ enum {
   WIRE_WEIGHTS = 0x04,
   WIRE_ACK = 0x05,
   WIRE_HEALTH = 0x06,
+  WIRE_TRAINED = 0x07,
+  WIRE_STORED = 0x08,
   WIRE_GET_HELLO = 0x81,
   WIRE_TEACH = 0x82,
   WIRE_LEARN = 0x83,
@@ -37,16 +42,22 @@ enum {
   WIRE_SET_WEIGHTS = 0x87,
   WIRE_SET_POINTER = 0x88,
   WIRE_MARK = 0x89,
+  WIRE_TRAIN_SAMPLE = 0x8A,
+  WIRE_SAVE = 0x8B,
+  WIRE_LOAD = 0x8C,
+  WIRE_ERASE = 0x8D,
 };
 
 // Bytes of each payload.
 enum {
-  WIRE_HELLO_SIZE = 34,
+  WIRE_HELLO_SIZE = 39,
   WIRE_READING_SIZE = 29,
   WIRE_WEIGHT_CHECK_SIZE = 13,
   WIRE_WEIGHTS_SIZE = 57,
   WIRE_ACK_SIZE = 13,
   WIRE_HEALTH_SIZE = 22,
+  WIRE_TRAINED_SIZE = 14,
+  WIRE_STORED_SIZE = 18,
   WIRE_GET_HELLO_SIZE = 2,
   WIRE_TEACH_SIZE = 3,
   WIRE_LEARN_SIZE = 3,
@@ -56,6 +67,10 @@ enum {
   WIRE_SET_WEIGHTS_SIZE = 53,
   WIRE_SET_POINTER_SIZE = 4,
   WIRE_MARK_SIZE = 5,
+  WIRE_TRAIN_SAMPLE_SIZE = 16,
+  WIRE_SAVE_SIZE = 2,
+  WIRE_LOAD_SIZE = 2,
+  WIRE_ERASE_SIZE = 2,
 };
 
 // What became of a command.
@@ -65,6 +80,8 @@ enum {
   WIRE_RESULT_BUSY = 2,            // not now; send it again later
   WIRE_RESULT_UNKNOWN_COMMAND = 3, // this firmware has no such command
   WIRE_RESULT_BAD_LENGTH = 4,      // the command is longer or shorter than this firmware's
+  WIRE_RESULT_INCOMPLETE = 5,      // some weights were set and not all; set them all, or reset
+  WIRE_RESULT_NOTHING_STORED = 6,  // no weights of this firmware are stored; save some first
 };
 
 // Why the device started: the bits of MCUSR.
@@ -81,6 +98,28 @@ enum {
   WIRE_STATE_LEARNING = 2,          // training steps run between readings
   WIRE_STATE_LABELLED = 4,          // this reading carries a label
   WIRE_STATE_HAND_ABSENT_LABEL = 8, // the label says that no hand is there
+  WIRE_STATE_STORING = 16,          // the EEPROM is being written; training waits
+  WIRE_STATE_INCOMPLETE = 32,       // some weights were set and not all; nothing is trained
+};
+
+// Where the weights came from, before they were trained further.
+enum {
+  WIRE_WEIGHTS_SOURCE_INITIAL = 0, // drawn from the seed
+  WIRE_WEIGHTS_SOURCE_EEPROM = 1,  // loaded from the store
+  WIRE_WEIGHTS_SOURCE_HOST = 2,    // set by the host
+};
+
+// What was done with the store.
+enum {
+  WIRE_STORE_OPERATION_SAVE = 0,  // the weights went into a slot
+  WIRE_STORE_OPERATION_LOAD = 1,  // the weights came out of the newest slot
+  WIRE_STORE_OPERATION_ERASE = 2, // all slots were made invalid
+};
+
+// What became of it.
+enum {
+  WIRE_STORE_RESULT_OK = 0,   // done, and every cell read back
+  WIRE_STORE_RESULT_WORN = 1, // not done: cells did not keep what was written; the old is kept
 };
 
 // Little endian whatever the CPU. Where fields of a payload begin is written out below.
@@ -131,6 +170,12 @@ typedef struct {
   uint8_t layer_sizes[6];
   // memory between static data and stack [bytes]
   uint16_t free_sram;
+  // learning rate [UQ3.13]
+  uint16_t rate;
+  // where the weights came from: WIRE_WEIGHTS_SOURCE_...
+  uint8_t weights_source;
+  // CRC-16 of all weights as `weights` sends them
+  uint16_t weights_crc;
 } wire_hello;
 
 static inline uint8_t wire_pack_hello(uint8_t *payload, const wire_hello *m) {
@@ -147,6 +192,9 @@ static inline uint8_t wire_pack_hello(uint8_t *payload, const wire_hello *m) {
   payload[25] = m->layer_count;
   memcpy(payload + 26, m->layer_sizes, 6);
   wire_put_u16(payload + 32, m->free_sram);
+  wire_put_u16(payload + 34, m->rate);
+  payload[36] = m->weights_source;
+  wire_put_u16(payload + 37, m->weights_crc);
   return WIRE_HELLO_SIZE;
 }
 
@@ -300,6 +348,59 @@ static inline uint8_t wire_pack_health(uint8_t *payload, const wire_health *m) {
   return WIRE_HEALTH_SIZE;
 }
 
+// trained, device to host: What a `train_sample` did; follows its `ack`.
+typedef struct {
+  // training steps behind the weights, this one included [steps]
+  uint32_t step;
+  // before the step, 2 bytes each, little endian [Q0.15]
+  uint8_t outputs[6];
+  // CRC-16 of all weights after the step
+  uint16_t weights_crc;
+} wire_trained;
+
+static inline uint8_t wire_pack_trained(uint8_t *payload, const wire_trained *m) {
+  payload[WIRE_CODE] = WIRE_TRAINED;
+  payload[WIRE_SEQUENCE] = 0;
+  wire_put_u32(payload + 2, m->step);
+  memcpy(payload + 6, m->outputs, 6);
+  wire_put_u16(payload + 12, m->weights_crc);
+  return WIRE_TRAINED_SIZE;
+}
+
+// stored, device to host: The end of a `save`, `load` or `erase`; of a `load` it follows the `ack`.
+typedef struct {
+  // what was done: WIRE_STORE_OPERATION_...
+  uint8_t operation;
+  // what became of it: WIRE_STORE_RESULT_...
+  uint8_t result;
+  // the newest valid slot, from 0; 255: none
+  uint8_t slot;
+  // found worn since the reset [slots]
+  uint8_t bad_slots;
+  // number of the save that filled the slot
+  uint32_t generation;
+  // training steps behind the weights [steps]
+  uint32_t step;
+  // learning rate [UQ3.13]
+  uint16_t rate;
+  // CRC-16 of all weights as `weights` sends them
+  uint16_t weights_crc;
+} wire_stored;
+
+static inline uint8_t wire_pack_stored(uint8_t *payload, const wire_stored *m) {
+  payload[WIRE_CODE] = WIRE_STORED;
+  payload[WIRE_SEQUENCE] = 0;
+  payload[2] = m->operation;
+  payload[3] = m->result;
+  payload[4] = m->slot;
+  payload[5] = m->bad_slots;
+  wire_put_u32(payload + 6, m->generation);
+  wire_put_u32(payload + 10, m->step);
+  wire_put_u16(payload + 14, m->rate);
+  wire_put_u16(payload + 16, m->weights_crc);
+  return WIRE_STORED_SIZE;
+}
+
 // get_hello, host to device: Asks for a `hello`.
 static inline bool wire_unpack_get_hello(const uint8_t *payload, uint8_t n) {
   (void)payload;
@@ -404,6 +505,43 @@ static inline bool wire_unpack_mark(wire_mark *m, const uint8_t *payload, uint8_
   m->bearing = (int16_t)wire_get_u16(payload + 2);
   m->present = payload[4];
   return true;
+}
+
+// train_sample, host to device: One training step on this sample, whether training is on or off;
+// `trained` tells of it.
+typedef struct {
+  // of the network, 2 bytes each, little endian [Q0.15]
+  uint8_t inputs[8];
+  // 2 bytes each, little endian; -32768: nothing known [Q0.15]
+  uint8_t targets[6];
+} wire_train_sample;
+
+static inline bool wire_unpack_train_sample(wire_train_sample *m, const uint8_t *payload, uint8_t
+                                            n) {
+  if (n != WIRE_TRAIN_SAMPLE_SIZE) return false;
+  memcpy(m->inputs, payload + 2, 8);
+  memcpy(m->targets, payload + 10, 6);
+  return true;
+}
+
+// save, host to device: Stores the weights, step, rate and whether training is on; `stored` tells
+// when it is done.
+static inline bool wire_unpack_save(const uint8_t *payload, uint8_t n) {
+  (void)payload;
+  return n == WIRE_SAVE_SIZE;
+}
+
+// load, host to device: Goes on with what was stored last.
+static inline bool wire_unpack_load(const uint8_t *payload, uint8_t n) {
+  (void)payload;
+  return n == WIRE_LOAD_SIZE;
+}
+
+// erase, host to device: Forgets all that is stored; the present weights stay. `stored` tells when
+// it is done.
+static inline bool wire_unpack_erase(const uint8_t *payload, uint8_t n) {
+  (void)payload;
+  return n == WIRE_ERASE_SIZE;
 }
 
 #endif

@@ -1,0 +1,1 @@
+"""The same training in every place the arithmetic runs: mirror, native, board; every bit compared."""
