@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -20,6 +21,7 @@ COMMANDS = (
     "export",
     "generate",
     "hello",
+    "import",
     "pull",
     "push",
     "sweep",
@@ -29,7 +31,7 @@ COMMANDS = (
 
 
 class Commands(click.Group):
-    """Command NAME is the function of that name in fixprop.commands.NAME."""
+    """Command NAME is the function of that name in fixprop.commands.NAME; `import` is import_."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names, in the order of the help page."""
@@ -39,7 +41,8 @@ class Commands(click.Group):
         """The command, imported now; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"fixprop.commands.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"fixprop.commands.{name}"), name)
         return command
 
 
