@@ -23,7 +23,7 @@ def test_every_parameter_changes_the_key() -> None:
         "rate": 0.25,
         "spread": 0.5,
         "baseline_cm": 8.0,
-        "toe_in_deg": 2.5,
+        "toe_in_deg": 3.75,
         "beam_deg": 3.0,
         "seed": 2,
     }

@@ -11,7 +11,7 @@ from fixprop.sweep.point import Point
 from fixprop.sweep.virtual_build import build, figures, run
 from fixprop.tracking.definition import TOPOLOGY
 
-DEMO_RMSE_DEG = 3.07  # mean of `fixprop demo --seed 1` to 6, between 2.91 and 3.26
+DEMO_RMSE_DEG = 2.83  # mean of `fixprop demo --seed 1` to 6, between 2.69 and 3.08
 
 
 def test_six_builds_agree_with_six_demos_in_the_mean() -> None:
@@ -33,7 +33,7 @@ def test_a_run_can_be_repeated() -> None:
         Point(rate=0.25),
         Point(spread=0.0),
         Point(baseline_cm=8.0),
-        Point(toe_in_deg=2.5),
+        Point(toe_in_deg=5.0),
         Point(beam_deg=2.5),
         Point(seed=2),
     ],
