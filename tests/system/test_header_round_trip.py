@@ -12,7 +12,7 @@ from fixprop.board.native import NativeBoard
 from fixprop.board.port import Port
 from fixprop.board.simulated import SimulatedBoard
 from fixprop.firmware_build import build_firmware
-from fixprop.formats import WEIGHT
+from fixprop.formats import WEIGHT, Integers
 from fixprop.model import Model, header
 from fixprop.session import Session
 from fixprop.sim.scene import World
@@ -20,7 +20,7 @@ from fixprop.tracking.definition import TOPOLOGY
 from fixprop.transfer import pull, push
 
 
-def there_and_back(port: Port, folder: Path, weights: np.ndarray) -> None:  # type: ignore[type-arg]
+def there_and_back(port: Port, folder: Path, weights: Integers) -> None:
     session = Session(port)
     session.open()
     with session.paused():

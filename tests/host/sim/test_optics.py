@@ -10,7 +10,7 @@ from fixprop.sim.optics import Hand, Mount, look
 from fixprop.sim.sensors import LEFT, RIGHT
 
 AHEAD = Mount(baseline_cm=0, toe_in_deg=0)
-CROSSED = Mount(toe_in_deg=9.5)  # 5 cm / tan(9.5 degrees) = 30 cm
+CROSSED = Mount(baseline_cm=10, toe_in_deg=9.5)  # 5 cm / tan(9.5 degrees) = 30 cm
 CARD = Hand(width_cm=200, depth_cm=0.01)
 
 
@@ -40,7 +40,7 @@ def test_the_edge_is_soft_about_three_cm_wide_at_30_cm() -> None:
 @pytest.mark.parametrize(("half_angle_deg", "narrower"), [(2.1, True), (4.3, False)])
 def test_a_narrower_beam_has_a_sharper_edge(half_angle_deg: float, narrower: bool) -> None:
     bearing = np.linspace(-25, 0, 501)
-    mount = Mount(toe_in_deg=9.5, half_angle_deg=half_angle_deg)
+    mount = Mount(baseline_cm=10, toe_in_deg=9.5, half_angle_deg=half_angle_deg)
 
     def touched(m: Mount) -> int:
         return int((look(m, Hand(), LEFT, bearing, 30)[1] > 0.01).sum())

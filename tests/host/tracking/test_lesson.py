@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fixprop.board.native import NativeBoard
 from fixprop.formats import NO_TARGET
@@ -45,8 +46,9 @@ class Offered(MirrorLearner):
         self.samples.append((view.inputs()[0].tolist(), label, next_label))
         super()._store(view, label, next_label)
 
-    def train(self, steps: int) -> None:
+    def train(self, steps: int) -> NDArray[np.float64]:
         self._step += steps
+        return np.zeros(steps)
 
 
 def test_the_samples_are_those_the_board_was_offered(recording: Recording, taught: Track) -> None:
