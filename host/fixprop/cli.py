@@ -22,6 +22,7 @@ COMMANDS = (
     "generate",
     "hello",
     "import",
+    "monitor",
     "pull",
     "push",
     "sweep",
