@@ -3,7 +3,7 @@
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format firmware hardware bench clean
+.PHONY: help demo test lint format firmware dashboard hardware bench clean
 
 help:
 	@echo 'make demo      build the firmware, run it on a simulated Uno, teach, track, report: out/demo'
@@ -11,6 +11,7 @@ help:
 	@echo 'make lint      check the sources only'
 	@echo 'make format    lay the sources out as make lint wants them'
 	@echo 'make firmware  build the sketch with the operating system'\''s avr-gcc'
+	@echo 'make dashboard the live page, on a board that is plugged in or a simulated Uno'
 	@echo 'make hardware  pictures, tables and STL files of the hardware: out/hardware'
 	@echo 'make bench     training speed on this computer beside scikit-learn and PyTorch: out/bench'
 	@echo 'make clean     remove what the others made, but for .venv'
@@ -33,6 +34,10 @@ format:
 firmware:
 	@scripts/setup demo
 	@.venv/bin/python -m fixprop.firmware_build
+
+dashboard:
+	@scripts/setup dashboard
+	@.venv/bin/fixprop dashboard
 
 hardware:
 	@scripts/hardware

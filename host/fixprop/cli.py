@@ -16,6 +16,7 @@ COMMANDS = (
     "bench",
     "budget",
     "completion",
+    "dashboard",
     "demo",
     "examples",
     "export",

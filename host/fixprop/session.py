@@ -223,10 +223,11 @@ class Session:
 
     def _send(self, command: Record) -> int:
         sequence = self._sequence
+        frame = encode_record(command, sequence)  # a value out of range ends it here
         self._sequence = (sequence + 1) % 256
         for hear_command in self.on_sent:
             hear_command(sequence, command)
-        self.port.write(encode_record(command, sequence))
+        self.port.write(frame)
         return sequence
 
     def _await(

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fixprop.commands.bench_host import host
+from fixprop.commands.bench_live import live
 from fixprop.commands.convergence import convergence
 from fixprop.commands.options import json_option
 from fixprop.files import write_whole
@@ -57,3 +58,4 @@ def device(json_path: Path | None, cross_check: bool) -> int:
 
 bench.add_command(convergence)
 bench.add_command(host)
+bench.add_command(live)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fixprop.dashboard.scales import cm_of_counts, deg_of_pulse
+from fixprop.tracking.scales import cm_of_counts, deg_of_pulse
 from fixprop.errors import UsageError
 from fixprop.formats import ACTIVATION, RATE
 from fixprop.tracking.definition import VALUES

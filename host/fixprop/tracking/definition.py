@@ -8,6 +8,7 @@ from pathlib import Path
 from fixprop.formats import PASS_WEIGHT, RATE
 from fixprop.library_headers import banner
 from fixprop.network import Topology
+from fixprop.tracking.lights import lights_h, standalone_md
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ CONSTANTS = (
     Constant("PIN_LEFT_SENSOR", 0, "A", "analog input of the left sensor"),
     Constant("PIN_RIGHT_SENSOR", 1, "A", "analog input of the right sensor"),
     Constant("PIN_SERVO", 9, "D", "OC1A: the pulse comes from Timer1 itself"),
+    Constant("PIN_BUTTON", 2, "D", "to ground; the chip's own resistor pulls it up"),
+    Constant("PIN_LED", 13, "D", "the Uno's own, says what is going on"),
     # The sensors free-run at 38.3 +- 9.6 ms [Sharp E4-A00201EN]: more readings would repeat.
     Constant("READING_PERIOD_MS", 38, "ms", "from one reading to the next"),
     Constant("BURST_READS", 16, "conversions", "of one sensor in one reading"),
@@ -34,6 +37,19 @@ CONSTANTS = (
     Constant("BURST_FIRST_RANK", 1, "rank", "lowest read of the sorted burst that counts"),
     Constant("BURST_RANKS", 8, "ranks", "reads that count; their sum is the reading"),
     Constant("READING_HIGHEST", 8 * 1000, "counts x 8", "above it the sensor's wire is loose"),
+    # The sensors' output does not follow the supply, the ADC's reference does: before each burst
+    # the supply is measured against the chip's bandgap (ATmega328P datasheet, 24.5 and table 29-16).
+    Constant("SUPPLY_NOMINAL_MV", 5000, "mV", "readings are scaled to this supply"),
+    Constant("SUPPLY_LEAD_MS", 5, "ms", "before a burst: the supply's measurement begins"),
+    Constant("SUPPLY_SETTLE", 20, "conversions", "2 ms: the bandgap drives the ADC weakly"),
+    Constant("SUPPLY_READS", 16, "conversions", "of the bandgap; their sum is used"),
+    Constant("BANDGAP_MV", 1100, "mV", "typical; a calibration knows the unit's"),
+    Constant("BANDGAP_LOWEST_MV", 1000, "mV", "of any chip"),
+    Constant("BANDGAP_HIGHEST_MV", 1200, "mV", "of any chip"),
+    # Without a PC: the button.
+    Constant("BUTTON_DEBOUNCE_MS", 20, "ms", "a level counts when it has lasted so long"),
+    Constant("BUTTON_LONG_MS", 2000, "ms", "a press of this length forgets"),
+    Constant("BUTTON_LESSON_S", 60, "s", "a lesson started by the button ends by itself"),
     # Network inputs, Q0.15, from readings in eighths of a count.
     Constant("LEVEL_ZERO", 2048, "counts x 8", "reading that the network sees as 0"),
     Constant("LEVEL_GAIN", 10, "", "Q0.15 per eighth of a count, of the sum"),
@@ -100,4 +116,8 @@ def tracker_definition_h() -> str:
 
 def generated_files() -> dict[Path, str]:
     """Contents of the tracker's generated files, by path from the project's root."""
-    return {Path("firmware/lib/tracker/src/tracker_definition.h"): tracker_definition_h()}
+    return {
+        Path("firmware/lib/tracker/src/tracker_definition.h"): tracker_definition_h(),
+        Path("firmware/lib/tracker/src/lights.h"): lights_h(),
+        Path("docs/standalone.md"): standalone_md(),
+    }

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,9 @@ from fixprop.wire.records import Health, Learn, Reading, ResetWeights, Teach
 
 TEACH_S = 60
 TRACK_S = 60.0
+HAND_REST_S = (VALUES["TEACH_REST_READINGS"] + 5) * READING_PERIOD_S
+"""Of a lesson: nobody is there, and a little longer than the board allows for."""
+
 TRACK_LEAD_S = 1.0  # for the first frames after the lesson, and the hand on its way
 ORACLE_DATA = 100  # times the readings of a lesson
 SNAPSHOT_READINGS = 40
@@ -53,12 +57,23 @@ class Snapshot:
     weights: Integers
 
 
+class Image(Protocol):
+    """What the demo tells of the firmware that ran."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def flash_bytes(self) -> int: ...
+    @property
+    def static_sram_bytes(self) -> int: ...
+
+
 @dataclass
 class DemoRun:
     """All that happened on the board, before anything is judged."""
 
     seed: int
-    build: FirmwareBuild
+    build: Image
     lesson: Track
     test: Track
     snapshots: list[Snapshot]
@@ -122,12 +137,11 @@ def run_on_board(build: FirmwareBuild, seed: int, progress: Progress) -> DemoRun
 
     session.command(Teach(TEACH_S))
     lesson_start = board.time_s()
-    rest_s = (VALUES["TEACH_REST_READINGS"] + 5) * READING_PERIOD_S
-    world.use(Follow(seed, rest_s=rest_s), lesson_start)
+    world.use(Follow(seed, rest_s=HAND_REST_S), lesson_start)
     _run(session, TEACH_S, "teach", progress)
     session.command(Learn(0))
     taught = len(recorder.readings)
-    cycles_per_step = _cycles_per_step(board)
+    cycles_per_step = median_step_cycles(board)
 
     world.use(TrackPath(seed), board.time_s())
     _run(session, TRACK_S + TRACK_LEAD_S, "track", progress)
@@ -164,7 +178,7 @@ def _run(session: Session, seconds: float, stage: str, progress: Progress) -> No
         progress(stage, min(done + 1.0, seconds), seconds)
 
 
-def _cycles_per_step(board: SimulatedBoard) -> float:
+def median_step_cycles(board: SimulatedBoard) -> float:
     """Median time that GPIOR0 is 1: a training step that no interrupt lengthened much."""
     marks = board.uno.marks()
     spans = [b.cycle - a.cycle for a, b in pairwise(marks) if a.value == 1]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fixprop.sim.offline import CONVERSION_S, DISCARDED
-from fixprop.sim.scene import Truths, World
+from fixprop.sim.scene import Truths
 from fixprop.tracking.definition import VALUES
 from fixprop.tracking.learner import View, change_of, degrees_of_bearing
 from fixprop.wire.records import Reading
@@ -61,7 +62,14 @@ class Track:
         return np.asarray(speed)
 
 
-def track_of(readings: Sequence[Reading], clock_offset_s: float, world: World) -> Track:
+class Truthful(Protocol):
+    """Who knows where the hand was: a World, or a recording of one."""
+
+    def truths(self, time_s: Floats) -> Truths:
+        """At the ends of readings."""
+
+
+def track_of(readings: Sequence[Reading], clock_offset_s: float, world: Truthful) -> Track:
     """The track that `readings` describe; `clock_offset_s`: the world's time at the board's 0."""
     columns = {
         name: np.array([getattr(r, name) for r in readings])

@@ -1,5 +1,5 @@
-/* Reaches firmware/lib/tracker/src/learner.c from Python, with the sketch's own model.h, and looks on
- * at every training step. */
+/* Reaches firmware/lib/tracker/src/learner.c from Python, with the sketch's own model.h, and
+ * looks on at every training step. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,11 +27,12 @@ typedef struct {
   uint8_t residuals[WEIGHTS];
   int16_t values[VALUES];
   int32_t deltas[DELTAS];
-  int16_t step_values[VALUES], step_targets[OUTPUTS]; /* of the latest step; deltas only change in one */
+  int16_t step_values[VALUES], step_targets[OUTPUTS]; /* of the latest step, as the deltas are */
 } native_learner;
 
 static void watched_train(fixprop_network *network, const int16_t *targets) {
-  native_learner *n = (native_learner *)(void *)((char *)network - offsetof(native_learner, network));
+  void *owner = (char *)network - offsetof(native_learner, network);
+  native_learner *n = owner;
   fixprop_train(network, targets);
   memcpy(n->step_values, n->values, sizeof n->values);
   memcpy(n->step_targets, targets, sizeof n->step_targets);

@@ -49,9 +49,13 @@ def library(topology: Topology = TOPOLOGY) -> tuple[Any, Any]:
     ffi = cffi.FFI()
     ffi.cdef(DECLARATIONS)
     here = Path(__file__).with_suffix(".c")
-    sources = [*sorted(native.LIBRARY.glob("*.c")), here]  # which includes learner.c
+    sources = [*sorted(native.LIBRARY.glob("*.c")), here]
     include = [native.LIBRARY, TRACKER, _model(topology)]
-    return ffi, ffi.dlopen(str(build_shared_library("learner", sources, include=include)))
+    included = zlib.crc32((TRACKER / "learner.c").read_bytes())  # by the last of the sources
+    flags = [f"-DLEARNER_CRC={included}"]  # no compiler needs it: another one is built anew
+    return ffi, ffi.dlopen(
+        str(build_shared_library("learner", sources, include=include, flags=flags))
+    )
 
 
 def _model(topology: Topology) -> Path:

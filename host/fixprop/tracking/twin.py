@@ -6,6 +6,9 @@ checksum proves it.
 
 Weights that the board loads from its EEPROM are known here if they were saved while the twin watched.
 Otherwise it follows all but the weights, until they are asked for.
+
+A gap ends all this: samples may have come that nobody saw. The twin goes on when the board starts
+anew or its weights are reset, which empties the memory too. A load does not, as it keeps the memory.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import numpy as np
 
 from fixprop.formats import Integers
 from fixprop.tracking.definition import OUTPUTS, VALUES
+from fixprop.tracking.latest_step import LatestStep, Reals, loss_of
 from fixprop.tracking.learner import (
     UNKNOWN,
     Learner,
@@ -24,13 +28,15 @@ from fixprop.tracking.learner import (
     label_of_pulse,
     weights_crc,
 )
-from fixprop.tracking.latest_step import LatestStep, Reals, loss_of
+from fixprop.tracking.twin_state import IN_STEP, IN_STEP_UNKNOWN, NOT_BEGUN, RESET, TwinState
 from fixprop.wire.codec import Frame
 from fixprop.wire.messages import BYTES_PER_WEIGHT
 from fixprop.wire.records import (
     Ack,
+    ButtonAction,
     Hello,
     Mark,
+    Pressed,
     Reading,
     Record,
     ResetWeights,
@@ -69,17 +75,6 @@ def values_of(data: bytes) -> Integers:
 
 
 @dataclass
-class TwinState:
-    """What has been replayed and how it compared."""
-
-    steps_replayed: int = 0
-    readings: int = 0
-    checksums_compared: int = 0
-    checksums_equal: int = 0
-    first_difference: str | None = None
-
-
-@dataclass
 class Twin:
     """Feed it every command in the order sent and every frame in the order received."""
 
@@ -92,6 +87,8 @@ class Twin:
     board_weights: Integers | None = None
     saved: dict[tuple[int, int], Integers] = field(default_factory=dict)
     """Weights that the board may load, by their step and CRC."""
+    _out_of_step: str = NOT_BEGUN
+    _has_stepped: bool = False
     _saving: Integers | None = None
     _saving_step: int = 0
     _board_known: int = 0  # weights of the dump in board_weights, from the first
@@ -105,17 +102,36 @@ class Twin:
     def lost(self, frames: int) -> None:
         """Frames are missing: nothing can be known until the weights are reset."""
         if frames and self.in_step:
-            self._differ(f"frames lost: {frames}; reset the weights to start again")
-            self.in_step = False
+            self._differ(f"frames lost: {frames}; {RESET}")
+            self._fall_out(f"not in step since frames were lost ({frames}); {RESET}")
+
+    def _fall_out(self, why: str) -> None:
+        self.state.gaps += 1
+        self.in_step, self._out_of_step = False, why
+
+    @property
+    def standing(self) -> str:
+        """One line for people: whether the twin follows, and if not, since when and what helps."""
+        if not self.in_step:
+            return self._out_of_step
+        return IN_STEP if self.weights_known else IN_STEP_UNKNOWN
+
+    def latest_step(self) -> LatestStep | None:
+        """Inputs, outputs, deltas and gradients of the latest step; None if they are not known."""
+        known = self.in_step and self.weights_known and self._has_stepped
+        return self.learner.latest() if known else None
 
     def disconnected(self) -> None:
         """The line is gone: what the board does from now on is not known until it starts anew.
 
-        Weights that were saved, or were being saved, are known again when the board loads them.
+        Weights that were saved, or were being saved, are known again when the board starts with them.
         """
+        if self.in_step:
+            self._fall_out(
+                f"the line was lost after step {self.learner.step}; waiting for the board"
+            )
         if self._saving is not None:  # the board may have come to its end
             self.saved[self._saving_step, weights_crc(self._saving)] = self._saving
-        self.in_step = False
         self._sent.clear()
         self._saving = self._outputs = None
         self._board_known = 0
@@ -126,8 +142,13 @@ class Twin:
             case Hello() as hello if hello.reading_index == 0:
                 if frame.sequence == 0 or not self.in_step:  # else it answers a question
                     self._start(hello)
+            case Hello() if not self.in_step:  # a board that ran while nobody heard it
+                since = "the gap" if self.state.gaps else f"step {frame.message.step}, or before"
+                self._out_of_step = f"not in step since {since}; {RESET}"
             case Ack() as ack if ack.result == Result.OK:
                 self._acknowledged(ack)
+            case Pressed() as pressed:
+                self._pressed(pressed)
             case Reading() as reading if self.in_step:
                 self._reading(reading)
             case WeightCheck() as check if self.in_step:
@@ -146,11 +167,13 @@ class Twin:
         if hello.step or hello.weights_source != WeightsSource.INITIAL:
             self._load(hello.step, hello.rate, hello.weights_crc)
         else:
+            self.learner.set_rate(hello.rate)
             self._compare("the start", *self._crc_pair(hello.weights_crc))
 
     def _reset(self, seed: int) -> None:
         self.learner.reset(seed)
         self.in_step = self.weights_known = True
+        self._has_stepped = False
 
     def _load(self, step: int, rate: int, crc: int) -> None:
         weights = self.saved.get((step, crc))
@@ -184,14 +207,29 @@ class Twin:
                 if command.seconds:
                     self.learner.set_rate(VALUES["RATE_START"])
 
+    def _pressed(self, pressed: Pressed) -> None:
+        if pressed.action == ButtonAction.FORGET:
+            self._reset(pressed.seed)
+        if not self.in_step or pressed.action in (ButtonAction.FORGET, ButtonAction.REFUSED):
+            return
+        self._advance(pressed.step)
+        self.learner.label_none()
+        if pressed.action == ButtonAction.TEACH:
+            self.learner.set_rate(VALUES["RATE_START"])
+        elif self.weights_known:
+            self._saving, self._saving_step = self.learner.weights(), pressed.step
+
     def _train_on(self, sample: TrainSample) -> None:
         targets = values_of(sample.targets)
         self._outputs = self.learner.train_on(values_of(sample.inputs), targets)
         self._trained_here(np.array([loss_of(self._outputs, targets)]))
 
     def _trained_here(self, losses: Reals) -> None:
+        if not len(losses):
+            return
         self.state.steps_replayed += len(losses)
-        if self.on_steps is not None and len(losses) and self.weights_known:
+        self._has_stepped = True
+        if self.on_steps is not None and self.weights_known:
             self.on_steps(self.learner.step, losses)
 
     def _trained(self, trained: Trained) -> None:

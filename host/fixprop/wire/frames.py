@@ -57,6 +57,11 @@ class FrameReader:
         self._append(rest)
         return frames
 
+    @property
+    def pending(self) -> int:
+        """Bytes of a frame whose end has not come."""
+        return len(self._pending)
+
     def _append(self, piece: bytes) -> None:
         # One byte more than a frame can have is enough to know that it is too long.
         self._pending += piece[: MAX_FRAME - len(self._pending)]

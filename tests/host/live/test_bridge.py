@@ -239,3 +239,26 @@ def test_readings_are_numbered_without_a_hole(rig: Rig) -> None:
     frames = [e.frame.message for e in rig.told if isinstance(e, Received)]
     indices = [m.reading_index for m in frames if isinstance(m, Reading)]
     assert indices == list(range(len(indices)))
+
+
+def test_damage_is_counted_over_all_connections(rig: Rig) -> None:
+    read, spoilt = rig.board.read, [True]
+
+    def spoil(seconds: float) -> bytes:
+        data = read(seconds)
+        if data and spoilt:
+            spoilt.pop()
+            return data[:3] + bytes([data[3] ^ 0x55 or 1]) + data[4:]
+        return data
+
+    rig.board.read = spoil  # type: ignore[method-assign]
+    for number in (1, 2):
+        rig.turns(0.3)
+        totals = rig.bridge.totals
+        assert totals.crc_errors + totals.malformed == totals.lost == number
+        rig.cable.unplug()
+        rig.turns(0.3)
+        rig.cable.plug_in()
+        rig.turns(0.5)
+        assert rig.bridge.link.state == LinkState.CONNECTED
+        spoilt.append(True)

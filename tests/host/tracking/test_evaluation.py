@@ -106,6 +106,7 @@ def test_a_track_knows_the_truth_at_the_end_of_each_burst() -> None:
     reading = Reading(
         reading_index=0, time_us=3_000_000, left=2100, right=1900, pointer_us=1450, state=4, step=9,
         rate=0, bearing=8192, bearing_ahead=-8192, presence=-VALUES["PRESENCE_TARGET"],
+        supply_mv=5000,
     )  # fmt: skip
     one = track_of([reading], 0.5, world)
     assert one.time_s == pytest.approx([3.5 + BURST_S])

@@ -198,3 +198,37 @@ def test_an_answered_hello_does_not_start_the_twin_anew(watched: Watched) -> Non
     assert hello.reading_index == 0
     assert np.array_equal(watched.twin.learner.weights(), weights)
     assert watched.certain()
+
+
+def test_a_twin_says_how_it_stands(watched: Watched) -> None:
+    assert Twin(NativeLearner(9)).standing == "no board has been heard from its start yet"
+    assert watched.twin.standing == "in step: every weight is known"
+    watched.teach(3, 0.5)
+    step = watched.twin.learner.step
+    watched.twin.disconnected()
+    watched.twin.disconnected()  # once is enough
+    assert watched.twin.state.gaps == 1
+    assert watched.twin.standing == f"the line was lost after step {step}; waiting for the board"
+    assert watched.twin.latest_step() is None
+    assert watched.twin.state.first_difference is None
+    watched.session.hello()
+    assert watched.twin.standing == "not in step since the gap; reset the weights to start again"
+    watched.session.run(1.0)
+    assert not watched.twin.in_step
+    watched.session.command(ResetWeights(3))
+    assert watched.certain()
+    assert watched.twin.latest_step() is None  # those before the reset are not its own
+
+
+def test_losses_of_weights_that_nobody_knows_are_not_told() -> None:
+    first = Watched(NativeLearner(9))
+    first.session.save()
+    second = Watched(NativeLearner(9), first.board.tracker.eeprom)
+    told: list[int] = []
+    second.twin.on_steps = lambda step, losses: told.append(step)
+    second.teach(3, 0.3)
+    assert second.twin.learner.step > 0
+    assert not second.twin.weights_known
+    assert told == []
+    assert second.twin.latest_step() is None
+    assert "pull them" in second.twin.standing

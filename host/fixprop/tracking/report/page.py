@@ -24,16 +24,25 @@ def render_report(run: DemoRun, estimates: Estimates, summary: dict[str, Any]) -
     """
     findings = Findings(run, estimates, summary)
     sections = "".join(_plot(shown, findings) for shown in PLOTS)
+    said = f"fixprop demo, seed {summary['seed']}: {summary['verdict']}"
+    main = f"{_cards(findings)}{_contents()}{sections}{_machine(findings)}{_repeat(findings)}"
+    foot = (
+        "Everything on this page is from one run; summary.json beside it has the same "
+        "figures for programs."
+    )
+    return document(said, _header(findings), main, foot)
+
+
+def document(title: str, header: str, main: str, foot: str) -> str:
+    """A whole page; all but `title` is HTML."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>fixprop demo, seed {summary['seed']}: {escape(str(summary['verdict']))}</title>\n"
+        f"<title>{escape(title)}</title>\n"
         '<link rel="icon" href="data:,">\n'
         f"<style>\n{palette_css()}{STYLE.read_text('utf-8')}</style>\n</head>\n<body>\n"
-        f"{_header(findings)}<main>\n{_cards(findings)}{_contents()}{sections}"
-        f"{_machine(findings)}{_repeat(findings)}</main>\n"
-        "<footer><p>Everything on this page is from one run; summary.json beside it has the same "
-        "figures for programs.</p></footer>\n</body>\n</html>\n"
+        f"{header}<main>\n{main}</main>\n"
+        f"<footer><p>{foot}</p></footer>\n</body>\n</html>\n"
     )
 
 
@@ -72,7 +81,7 @@ def _happened(findings: Findings) -> str:
         f"<b>Then tested:</b> learning off, {findings.test_s[-1]:.0f} s of motion it had never "
         "seen. Sensors, world and servo are simulated: on hardware expect other figures.",
     ]
-    return _card("What happened", items)
+    return card("What happened", items)
 
 
 def _good(findings: Findings) -> str:
@@ -126,10 +135,11 @@ def _proof(findings: Findings) -> str:
     ]
     if twin.get("first_difference"):
         items.append(f"<b>First difference:</b> {escape(str(twin['first_difference']))}")
-    return _card("Proof: a PC twin", items)
+    return card("Proof: a PC twin", items)
 
 
-def _card(title: str, items: Iterable[str]) -> str:
+def card(title: str, items: Iterable[str]) -> str:
+    """A box of points, each HTML."""
     points = "".join(f"<li>{item}</li>\n" for item in items)
     name = title.split(":")[0].split()[-1].lower()
     return (
@@ -183,12 +193,12 @@ def _machine(findings: Findings) -> str:
     ]
     return (
         '<section aria-labelledby="machine">\n<h2 id="machine">Firmware and serial line</h2>\n'
-        f'<div class="two">\n{_table("The firmware on the chip", chip)}'
-        f"{_table('Serial line and deadlines', line)}</div>\n</section>\n"
+        f'<div class="two">\n{table("The firmware on the chip", chip)}'
+        f"{table('Serial line and deadlines', line)}</div>\n</section>\n"
     )
 
 
-def _table(caption: str, rows: Iterable[tuple[str, str]]) -> str:
+def table(caption: str, rows: Iterable[tuple[str, str]]) -> str:
     """`rows`: (words, HTML)."""
     body = "".join(
         f'<tr><th scope="row">{escape(words)}</th><td>{value}</td></tr>\n' for words, value in rows

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from fixprop.formats import Integers
 from fixprop.tracking.definition import OUTPUTS
 from fixprop.tracking.report.findings import Findings, layers
 from fixprop.tracking.report.svg import KEYS, Canvas
@@ -17,14 +18,16 @@ INPUTS = ("sum", "difference", "change of sum", "change of difference")
 
 
 def weight_maps(findings: Findings, canvas: Canvas) -> Figure:
+    """The weights of the demo's run."""
+    return two_maps(findings.run.initial_weights, findings.run.final_weights, canvas)
+
+
+def two_maps(before: Integers, after: Integers, canvas: Canvas) -> Figure:
     """A row is a hidden neuron: what comes in at the left, what goes out at the right."""
     figure = canvas.figure(470 if canvas.wide else 900)
     shape = (1, 2) if canvas.wide else (2, 1)
     halves = figure.subfigures(*shape, wspace=0.04, hspace=0.03, squeeze=False).ravel().tolist()
-    moments = (
-        ("Before the lesson", findings.run.initial_weights),
-        ("After the lesson", findings.run.final_weights),
-    )
+    moments = (("Before the lesson", before), ("After the lesson", after))
     largest = max(float(np.abs(layer).max()) for _, flat in moments for layer in layers(flat))
     for half, (title, flat) in zip(halves, moments, strict=True):
         _network(half, title, layers(flat), largest)

@@ -1,0 +1,35 @@
+// The plots' y scales: what they span, where their lines are, how they are called.
+
+export const LOSS_FLOOR = 1e-7; // a loss of nothing has no logarithm
+const MOST_DEG = 35; // nobody sees a hand beyond
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+export const lossScale = {
+  distr: 3,
+  log: 10,
+  range: (_, low, high) => {
+    const from = Math.max(LOSS_FLOOR, low || LOSS_FLOOR);
+    return [10 ** Math.floor(Math.log10(from)), 10 ** Math.ceil(Math.log10(Math.max(high, from * 10)))];
+  },
+};
+
+export const bearingScale = {
+  range: (_, low, high) => {
+    const most = Math.max(20, Math.abs(low ?? 0), Math.abs(high ?? 0));
+    const round = Math.ceil(most / 5) * 5;
+    return [-Math.min(round, MOST_DEG), Math.min(round, MOST_DEG)];
+  },
+};
+
+export const readingScale = {
+  range: (_, low, high) => [Math.max(0, (low ?? 0) - 10), Math.max((high ?? 100) * 1.05, 60)],
+};
+
+export const decades = (_plot, _axis, low, high) => {
+  const [from, to] = [low, high].map((value) => Math.round(Math.log10(value)));
+  return Array.from({ length: to - from + 1 }, (_, n) => 10 ** (from + n));
+};
+
+// uPlot gives null where it wants no text.
+export const power = (value) =>
+  value === null ? "" : `10${[...String(Math.round(Math.log10(value)))].map((digit) => RAISED[digit]).join("")}`;
