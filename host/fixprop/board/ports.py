@@ -1,6 +1,8 @@
-"""Ports are URLs: /dev/ttyACM0, COM3, socket://host:port, sim://, native://."""
+"""Ports are URLs: /dev/ttyACM0, COM3, socket://host:port, sim://, native://, replay://FILE."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from fixprop.board.native import NativeBoard
 from fixprop.board.port import Port
@@ -11,7 +13,8 @@ from fixprop.firmware_build import build_firmware
 from fixprop.sim.scene import World
 
 SIMULATED = ("sim://", "native://")
-KINDS = "/dev/ttyACM0, COM3, socket://host:port, sim:// or native://"
+REPLAY = "replay://"
+KINDS = "/dev/ttyACM0, COM3, socket://host:port, sim://, native:// or replay://FILE"
 
 
 def open_port(url: str, world: World | None = None) -> Port:
@@ -23,6 +26,10 @@ def open_port(url: str, world: World | None = None) -> Port:
         return SimulatedBoard(build_firmware().elf, world or World(1))
     if url == "native://":
         return NativeBoard(world or World(1))
+    if url.startswith(REPLAY):
+        from fixprop.board.replay import Replay  # which reads through the wire's own layers
+
+        return Replay(Path(url.removeprefix(REPLAY))).connect()
     if "://" in url and not url.startswith("socket://"):
         raise UsageError(f"port '{url}': no such kind of port; use {KINDS}")
     if not url:

@@ -77,7 +77,8 @@ def dashboard(
     """
     if missing := [name for name in PACKAGES if find_spec(name) is None]:
         raise MissingTool(
-            f"the dashboard needs {missing[0]}: make dashboard installs it, or pip install 'fixprop[dashboard]'"
+            f"the dashboard needs {missing[0]}: make dashboard installs it, "
+            "or pip install 'fixprop[dashboard]'"
         )
     from fixprop.dashboard.serve import has_a_screen, serve
 

@@ -102,6 +102,7 @@ def monitor(
     sampler = Sampler(start_s, every_s(form, every))
     terminal = sys.stdout.isatty()
     from fixprop.live.bridge import Bridge
+    from fixprop.recording.playback import follow, replay_of
     from fixprop.sinks.monitor import Monitor
     from fixprop.tracking.native_learner import NativeLearner
     from fixprop.tracking.twin import Twin
@@ -114,7 +115,9 @@ def monitor(
         sinks = [_opened(opened, spec, settings) for spec in specs]
         say(f"board: {source.text}")
         end_like_ctrl_c()
-        watched = Monitor(Bridge(source.connect, twin), source, output, sinks, start_s, say)
+        replay = replay_of(source.url)
+        bridge = Bridge(source.connect, twin) if replay is None else follow(replay, twin, speed)
+        watched = Monitor(bridge, source, output, sinks, start_s, say, replay=replay)
         opened.pop_all()  # the monitor closes them
         return 0 if watched.run(seconds, teach_s) else 1
 

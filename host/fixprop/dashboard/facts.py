@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from fixprop.tracking.scales import cm_of_counts
 from fixprop.dashboard.schema import HAND_FURTHEST_CM, HAND_MOST_DEG, HAND_NEAREST_CM, MARK_MOST_DEG
 from fixprop.dashboard.snapshot import INPUTS
 from fixprop.formats import RATE
@@ -15,6 +14,7 @@ from fixprop.sim.optics import Hand, Mount
 from fixprop.sim.paths import FIELD_DEG
 from fixprop.sim.servo import CENTRE_US, DEGREES_PER_US
 from fixprop.tracking.definition import OUTPUTS, READING_PERIOD_S, TOPOLOGY, VALUES
+from fixprop.tracking.scales import cm_of_counts
 
 COUNTS = np.linspace(0, 1023, 65)
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fixprop.tracking.scales import CONVERSIONS, cm_of_counts, deg_of_pulse
 from fixprop.formats import ACTIVATION, RATE
 from fixprop.live.events import Event, Link, LinkState, Lost, Raw, Received, Stepped
 from fixprop.sim.gp2y0a21 import Floats
 from fixprop.tracking.definition import VALUES
 from fixprop.tracking.learner import View, change_of
+from fixprop.tracking.scales import CONVERSIONS, cm_of_counts, deg_of_pulse
 from fixprop.wire.records import Health, Hello, Reading, State, Stored
 
 FULL_SCALE_DEG = VALUES["BEARING_FULL_SCALE_DEG"]

@@ -14,8 +14,8 @@ from fixprop.dashboard.dashboard import Dashboard
 from fixprop.dashboard.playground import Playground
 from fixprop.dashboard.recorder import Recording
 from fixprop.errors import FixpropError
-from fixprop.live.bridge import Bridge
 from fixprop.live.reconnect import Reconnect
+from fixprop.recording.playback import bridge_to
 from fixprop.tracking.native_learner import NativeLearner
 from fixprop.tracking.twin import Twin
 
@@ -30,7 +30,7 @@ class Board:
         self.playground = Playground(url, seed, speed) if url in SIMULATED else None
         connect = self.playground.connect if self.playground else Reconnect(url)
         self.twin = Twin(NativeLearner(seed))
-        self.bridge = Bridge(connect, self.twin)
+        self.bridge = bridge_to(url, connect, self.twin, speed)
         self.recording = Recording(self.bridge, url)
         self.dashboard = Dashboard(self.bridge, self.recording, self.playground)
 

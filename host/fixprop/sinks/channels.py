@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fixprop.tracking.scales import cm_of_counts, deg_of_pulse
 from fixprop.errors import UsageError
 from fixprop.formats import ACTIVATION, RATE
 from fixprop.tracking.definition import VALUES
 from fixprop.tracking.learner import degrees_of_bearing
+from fixprop.tracking.scales import cm_of_counts, deg_of_pulse
 from fixprop.wire.records import Health, Reading
 
 Number = int | float

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from fixprop.board.replay import Replay
 from fixprop.errors import FixpropError
 from fixprop.live.bridge import Bridge
-from fixprop.live.events import Event
+from fixprop.live.events import Event, LinkState
 from fixprop.live.subscription import Subscription
 from fixprop.sinks.output import Output, write_line
 from fixprop.sinks.sampler import KINDS
@@ -33,6 +34,7 @@ class Monitor:
     say: Say
     clock: Callable[[], float] = time.monotonic
     write: Callable[[str], None] = write_line
+    replay: Replay | None = None  # what the bridge goes through instead of a board's life
     _events: Subscription = field(init=False, repr=False)
     _pumps: list[Pump] = field(init=False, repr=False)
     _told: set[int] = field(default_factory=set, repr=False)
@@ -57,7 +59,8 @@ class Monitor:
                 forget_output()
             except KeyboardInterrupt:
                 pass
-            self._verdict = badge(self.bridge.twin)
+            if not self._has_ended():  # a twin whose line is lost knows nothing for sure
+                self._verdict = badge(self.bridge.twin)
         finally:
             self._close()
         self._sum_up(read)
@@ -81,6 +84,15 @@ class Monitor:
             for event in self._events.take(left):
                 self._show(event)
             self._tell_failures()
+            if self.bridge.link.state == LinkState.CONNECTED:
+                self._verdict = badge(self.bridge.twin)
+            if self._has_ended() and not len(self._events):
+                return
+
+    def _has_ended(self) -> bool:
+        """Whether a recording is over; a board may always come back."""
+        over = self.replay is not None and self.replay.finished
+        return over and self.bridge.link.state == LinkState.LOST
 
     def _show(self, event: Event) -> None:
         for line in self.output.take(event):

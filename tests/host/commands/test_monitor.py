@@ -14,6 +14,7 @@ from fixprop.live.events import Event, Lost
 from fixprop.sinks.channels import CHANNELS, channels_of
 from fixprop.sinks.output import FORMATS, Output
 from fixprop.sinks.sampler import KINDS, Sampler
+from fixprop.toolchain import PROJECT_ROOT
 from fixprop.wire.records import Teach
 from tests.host.sinks import parsers
 from tests.host.sinks.making import START_S, native_bridge
@@ -133,3 +134,11 @@ def test_a_port_that_does_not_open_ends_with_status_1(
     assert cli.run(["monitor", "--port", "/dev/ttyACM99", "--sink", sink]) == 1
     assert "no port /dev/ttyACM99" in capsys.readouterr().err
     assert not (tmp_path / "plotter").is_symlink()
+
+
+def test_a_recording_is_watched_to_its_end(capfd: pytest.CaptureFixture[str]) -> None:
+    recording = PROJECT_ROOT / "tests" / "data" / "recordings" / "lesson.fixrec"
+    assert cli.run(["monitor", "--port", f"replay://{recording}", "--speed", "20"]) == 0
+    told = capfd.readouterr()
+    assert "ends after 15.0 s" in told.out
+    assert "444 frames, 0 lost; twin identical" in told.err

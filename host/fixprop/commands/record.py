@@ -1,0 +1,114 @@
+"""fixprop record: what passes on a board's line, into a file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from fixprop.board.ports import KINDS
+from fixprop.commands.options import Seed
+from fixprop.header import DEFAULT_SEED
+from fixprop.wire.messages import BY_NAME
+
+FOLDER = Path("out/recordings")
+MOST_LESSON_S = BY_NAME["teach"].fields[0].scalar.high
+
+
+def _moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> str | None:
+    """ISO 8601; now by default, None for "none"."""
+    if text is None:
+        return datetime.now(UTC).isoformat(timespec="seconds")
+    if text == "none":
+        return None
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        raise click.BadParameter(
+            f"'{text}' is neither none nor a time such as 2026-05-01T10:00"
+        ) from None
+
+
+@click.command(short_help="Store what passes on a board's line, with times.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"A new file; by default {FOLDER}/DATE-TIME.fixrec.",
+)
+@click.option("--port", default="sim://", show_default=True, help=f"One of {KINDS}.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    help="How long, after the lesson if there is one; by default to its end, or until Ctrl-C.",
+)
+@click.option(
+    "--teach",
+    type=click.IntRange(1, MOST_LESSON_S),
+    help="Start with initial weights and a lesson of so many seconds; then learn no more.",
+)
+@click.option(
+    "--seed",
+    type=Seed(),
+    default=DEFAULT_SEED,
+    show_default=True,
+    help="Of the lesson's initial weights, and of a simulated board's sensors and hand.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, 100),
+    default=1.0,
+    show_default=True,
+    help="A simulated board's seconds in one of ours; 0: as fast as this computer goes.",
+)
+@click.option(
+    "--started",
+    callback=_moment,
+    help="Time to write into the file, ISO 8601, or none.  [default: now]",
+)
+def record(
+    output: Path | None,
+    port: str,
+    seconds: float | None,
+    teach: int | None,
+    seed: int,
+    speed: float,
+    started: str | None,
+) -> None:
+    """Write every byte in both directions to a file, until Ctrl-C or for --seconds.
+
+    Whatever happens to this computer, all but the last second can be read. Play it back with
+    fixprop replay; a report of it comes from fixprop report.
+
+    \b
+    Example:  fixprop record -o lesson.fixrec --port /dev/ttyACM0 --teach 60 --seconds 61
+    """
+    from fixprop.recording.take import Plan, take
+
+    if output is None:
+        output = FOLDER / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}.fixrec"
+    if teach and seconds is None:
+        seconds = 0.0
+    total = None if seconds is None else (teach or 0) + seconds
+    plan = Plan(port, output, seconds, teach or 0, seed, speed, started)
+    click.echo(f"recording {port} to {output}" + ("" if total else "; Ctrl-C ends it"), err=True)
+    columns = (
+        TextColumn("recording"),
+        BarColumn(30),
+        TextColumn("{task.completed:.1f} s"),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
+        task = bars.add_task("recording", total=total)
+        done = take(plan, lambda done_s: bars.update(task, completed=done_s))
+    dropped = (
+        f", {done.dropped} events NOT recorded: this computer was too slow" if done.dropped else ""
+    )
+    click.echo(f"{output}: {done.seconds:.1f} s, {done.file_bytes:,} bytes{dropped}")
+    click.echo(f"play it with: fixprop replay {output}")

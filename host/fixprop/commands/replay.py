@@ -1,0 +1,90 @@
+"""fixprop replay: a recording through the twin, once more."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fixprop.commands.options import json_option
+from fixprop.errors import FixpropError, UsageError
+from fixprop.files import prepare_folder, write_whole
+
+if TYPE_CHECKING:
+    from fixprop.recording.played import Played
+
+MODEL_FILES = (".h", ".json")
+
+
+@click.command(short_help="Play a recording: the twin computes its every step again.")
+@click.argument("recording", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--speed",
+    type=click.FloatRange(0),
+    default=0.0,
+    show_default=True,
+    help="Seconds of the recording in one of ours; 0: as fast as this computer goes.",
+)
+@click.option(
+    "--export",
+    "model_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the weights at its end: a C header (.h) or a model file (.json).",
+)
+@json_option
+def replay(recording: Path, speed: float, model_path: Path | None, json_path: Path | None) -> int:
+    """Play RECORDING (of fixprop record) and compare every bit with what the board said.
+
+    Ends with exit status 1 if the twin came to other weights than the board, or had to lose track
+    of it. A dashboard or a monitor plays it with --port replay://RECORDING.
+
+    \b
+    Example:  fixprop replay lesson.fixrec --export model.h
+    """
+    from fixprop.recording.played import Player
+
+    if model_path is not None:
+        if model_path.suffix not in MODEL_FILES:
+            raise UsageError(f"--export {model_path}: its name must end in .h or .json")
+        prepare_folder(model_path.parent)
+    played = Player(recording, speed=speed).play()
+    _print(played)
+    if model_path is not None:
+        _export(played, model_path)
+    if json_path is not None:
+        write_whole(json_path, json.dumps(played.summary(), indent=2) + "\n")
+    return 0 if played.identical else 1
+
+
+def _print(played: Played) -> None:
+    facts, totals, summary = played.replay.reader.facts, played.totals, played.summary()
+    started = f", {facts.started}" if facts.started else ""
+    click.echo(
+        f"{played.path}: {facts.url}{started}, {played.seconds:.1f} s, {totals.frames:,} frames, "
+        f"{totals.lost} lost, {totals.crc_errors + totals.malformed} damaged"
+    )
+    if played.gaps:
+        click.echo(f"the line was lost {played.gaps} times")
+    if played.dropped:
+        click.echo(f"{played.dropped} events were not recorded: that computer was too slow")
+    if torn := played.replay.reader.torn_bytes:
+        click.echo(f"cut short: the last {torn:,} bytes are no whole block and were left aside")
+    click.echo(played.verdict())
+    if summary["weights_crc"] is not None:
+        click.echo(f"weights: step {summary['step']:,}, CRC {summary['weights_crc']:#06x}")
+
+
+def _export(played: Played, path: Path) -> None:
+    from fixprop.model import header
+
+    weights = played.weights
+    if weights is None:
+        raise FixpropError(f"{path} was not written: the weights are unknown, {played.verdict()}")
+    model = played.model(weights)
+    if path.suffix == ".h":
+        write_whole(path, header.text(model))
+    else:
+        model.write(path)
+    click.echo(f"{path}: {len(weights)} weights")

@@ -1,0 +1,1 @@
+"""What passed on a board's line, with times: written as it happens, played back exactly."""

@@ -1,0 +1,118 @@
+"""fixprop record, replay and report: what they print, what they write, how they end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from fixprop.commands.record import record
+from fixprop.commands.replay import replay
+from fixprop.commands.report import report
+from fixprop.errors import FixpropError, UsageError
+from fixprop.model import Model, header
+from fixprop.recording.reader import Reader
+
+LESSON = Path(__file__).parents[2] / "data" / "recordings" / "lesson.fixrec"
+FAST = ("--port", "native://", "--speed", "0", "--started", "none")
+
+
+def run(command: click.Command, *arguments: str | Path) -> Result:
+    """The command's end, with what it returns as exit status, as the command line takes it."""
+    return CliRunner().invoke(command, list(map(str, arguments)), standalone_mode=False)
+
+
+def test_replay_tells_of_the_twin_and_the_weights() -> None:
+    result = run(replay, LESSON)
+    assert result.return_value == 0
+    first, twin, weights = result.output.splitlines()
+    assert first.startswith(f"{LESSON}: sim://, 15.0 s, ")
+    assert first.endswith(" frames, 0 lost, 0 damaged")
+    assert twin.startswith("twin identical, ")
+    assert weights.startswith("weights: step ")
+
+
+def test_replay_exports_the_weights_in_both_forms(tmp_path: Path) -> None:
+    said = tmp_path / "said.json"
+    run(replay, LESSON, "--export", tmp_path / "m.h", "--json", said)
+    run(replay, LESSON, "--export", tmp_path / "m.json")
+    one, other = header.read(tmp_path / "m.h"), Model.read(tmp_path / "m.json")
+    assert one.weights.tolist() == other.weights.tolist()
+    summary = json.loads(said.read_text())
+    assert summary["twin"]["identical"] is True
+    assert other.provenance["steps"] == summary["step"]
+
+
+def test_replay_refuses_another_kind_of_model_before_it_plays(tmp_path: Path) -> None:
+    result = run(replay, LESSON, "--export", tmp_path / "m.txt")
+    assert isinstance(result.exception, UsageError)
+    assert result.output == ""
+
+
+def test_replay_of_a_torn_file_says_so_and_of_an_altered_one_ends(tmp_path: Path) -> None:
+    whole, path = LESSON.read_bytes(), tmp_path / "x"
+    path.write_bytes(whole[:-40])
+    assert "cut short: the last " in run(replay, path).output
+    path.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
+    result = run(replay, path)
+    assert isinstance(result.exception, FixpropError)
+    assert "was altered" in str(result.exception)
+
+
+def test_record_keeps_what_a_board_says(tmp_path: Path) -> None:
+    path = tmp_path / "x.fixrec"
+    result = run(record, "-o", path, "--seconds", "2", *FAST)
+    assert result.exception is None
+    assert f"{path}: 2.0 s, {path.stat().st_size:,} bytes" in result.output
+    assert Reader(path).facts.started is None
+    assert run(replay, path).return_value == 0
+
+
+def test_equal_recordings_of_a_simulated_board_are_equal_files(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        run(record, "-o", tmp_path / name, "--teach", "5", "--seconds", "1", *FAST)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_record_writes_the_time_that_it_is_told(tmp_path: Path) -> None:
+    run(record, "-o", tmp_path / "x", "--seconds", "1", *FAST[:-1], "2026-05-01T10:00")
+    assert Reader(tmp_path / "x").facts.started == "2026-05-01T10:00:00"
+    result = run(record, "-o", tmp_path / "y", *FAST[:-1], "yesterday")
+    assert isinstance(result.exception, click.BadParameter)
+
+
+def test_record_leaves_nothing_where_there_is_no_board(tmp_path: Path) -> None:
+    result = run(record, "-o", tmp_path / "x", "--port", "/dev/none")
+    assert isinstance(result.exception, FixpropError)
+    assert "no port /dev/none" in str(result.exception)
+    assert not list(tmp_path.iterdir())
+
+
+def test_record_refuses_a_file_that_exists_and_a_recording_as_board(tmp_path: Path) -> None:
+    shutil.copy(LESSON, tmp_path / "x")
+    result = run(record, "-o", tmp_path / "x", *FAST)
+    assert isinstance(result.exception, UsageError)
+    assert (tmp_path / "x").read_bytes() == LESSON.read_bytes()
+    result = run(record, "-o", tmp_path / "y", "--port", f"replay://{LESSON}")
+    assert isinstance(result.exception, UsageError)
+
+
+def test_a_short_lesson_gets_a_page_of_what_is_known(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    page, said = tmp_path / "p.html", tmp_path / "s.json"
+    result = run(report, LESSON, "-o", page, "--json", said)
+    assert result.return_value == 0
+    text, summary = page.read_text(), json.loads(said.read_text())
+    assert "twin identical" in text
+    assert (summary["truth"], summary["readings"] > 350) == ("known", True)
+    against = summary["bearing_against_label_rmse_deg"]
+    assert against["last_third"] < against["first_third"]
+    assert f"{against['last_third']:.2f}°" in text
+    for name in ("loss", "bearing", "sensors", "weights", "line"):
+        assert f'id="{name}"' in text
+    assert run(report, LESSON, "-o", tmp_path / "q.html").return_value == 0
+    assert (tmp_path / "q.html").read_text() == text
