@@ -20,6 +20,7 @@ COMMANDS = (
     "demo",
     "examples",
     "export",
+    "flash",
     "generate",
     "hello",
     "import",

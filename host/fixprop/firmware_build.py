@@ -28,7 +28,7 @@ FLASH_BUDGET_BYTES = 20_000  # of 32,256 beside Optiboot: room for a bigger netw
 STACK_RESERVE_BYTES = 300  # SRAM that static data leaves to the stack and to nested interrupts
 SRAM_BUDGET_BYTES = 2048 - STACK_RESERVE_BYTES
 SRAM_SECTIONS = (".data", ".bss", ".noinit")
-UNTRACKED = {".pio", "__pycache__"}
+UNTRACKED = {".pio", "__pycache__", "test"}
 FIRST_ERROR = re.compile(r"^.*(?:error:|undefined reference|no Arduino core|Error: ).*$", re.M)
 
 

@@ -86,7 +86,7 @@ class Session:
         )
         raise FixpropError(
             f"no hello from {self.port.url} in {HELLO_PATIENCE_S:g} s: {guess} "
-            "flash it with: pio run -d firmware -e uno -t upload"
+            "flash it: fixprop flash"
         )
 
     def run(self, seconds: float) -> None:
@@ -271,7 +271,7 @@ def check_hello(hello: Hello, topology: Topology, url: str) -> None:
     if hello.protocol != PROTOCOL_VERSION:
         older = "firmware" if hello.protocol < PROTOCOL_VERSION else "host"
         cure = {
-            "firmware": "flash it anew: pio run -d firmware -e uno -t upload",
+            "firmware": "flash it anew: fixprop flash",
             "host": "update it: git pull && make demo",
         }[older]
         raise FixpropError(
@@ -282,5 +282,5 @@ def check_hello(hello: Hello, topology: Topology, url: str) -> None:
         raise FixpropError(
             f"{url} has fingerprint {hello.fingerprint:08x}, this host {fingerprint(topology):08x} "
             f"for {topology}: other formats or topology; "
-            "flash this checkout's firmware: pio run -d firmware -e uno -t upload"
+            "flash this checkout's firmware: fixprop flash"
         )

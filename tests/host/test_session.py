@@ -73,7 +73,7 @@ def test_no_hello_is_one_line_that_names_the_port_and_the_next_step() -> None:
         Session(port).open()
     text = str(raised.value)
     assert text.startswith("no hello from test:// in 4 s: is fixprop's firmware on it?")
-    assert "pio run -d firmware -e uno -t upload" in text
+    assert "fixprop flash" in text
     assert "\n" not in text
     assert HELLO_PATIENCE_S <= port.time_s() < HELLO_PATIENCE_S + 0.6  # one HELLO_REPEAT_S
 
@@ -87,12 +87,12 @@ def test_a_hello_of_another_layout_is_told_apart_from_silence(
     with pytest.raises(FixpropError) as raised:
         Session(port).open()
     assert f"what it sends is not protocol {PROTOCOL_VERSION} (" in str(raised.value)
-    assert "pio run -d firmware -e uno -t upload" in str(raised.value)
+    assert "fixprop flash" in str(raised.value)
 
 
 @pytest.mark.parametrize(
     ("difference", "older", "cure"),
-    [(-1, "firmware", "pio run -d firmware -e uno -t upload"), (1, "host", "git pull")],
+    [(-1, "firmware", "fixprop flash"), (1, "host", "git pull")],
 )
 def test_another_protocol_says_which_side_to_update(difference: int, older: str, cure: str) -> None:
     protocol = PROTOCOL_VERSION + difference
@@ -117,7 +117,7 @@ def test_another_fingerprint_names_both_and_the_cure(port: ThroughABadLine) -> N
     text = str(raised.value)
     assert f"has fingerprint {fingerprint(TOPOLOGY):08x}" in text
     assert f"this host {fingerprint(other):08x} for 4-9-3" in text
-    assert "flash this checkout's firmware: pio run -d firmware -e uno -t upload" in text
+    assert "flash this checkout's firmware: fixprop flash" in text
     assert "\n" not in text
 
 
@@ -243,7 +243,7 @@ def test_a_loss_behind_a_frame_in_the_same_bytes_is_told_behind_it(
     session.listeners.append(twin.take)
     session.on_sent.append(twin.sent)
     session.on_lost.append(twin.lost)
-    ack, skipped, reading = Ack(0, ResetWeights.code, 0, 0, 0), 1, Reading(*[0] * 11)
+    ack, skipped, reading = Ack(0, ResetWeights.code, 0, 0, 0), 1, Reading(*[0] * 12)
     together = encode_record(ack, 1) + encode_record(reading, 2 + skipped)
     monkeypatch.setattr(port, "read", lambda seconds: together)
     session.command(ResetWeights(3))

@@ -47,6 +47,7 @@ uno_t *uno_create(const uint8_t *flash, size_t flash_size, uint32_t painted_from
     return NULL;
   }
   uno->avr = avr;
+  uno->bandgap_mv = 1100;
   avr->frequency = 16000000;
   avr->vcc = avr->avcc = avr->aref = avcc_mv;
   avr->log = LOG_ERROR;
@@ -77,6 +78,11 @@ void uno_listen(uno_t *uno, uno_adc_mv_t adc_mv, uno_pulse_t on_pulse) {
   uno->on_pulse = on_pulse;
 }
 
+void uno_power(uno_t *uno, uno_supply_mv_t supply_mv, uint32_t bandgap_mv) {
+  uno->supply_mv = supply_mv;
+  uno->bandgap_mv = bandgap_mv;
+}
+
 /* A sleeping chip stands at its last event; what comes from outside comes now. */
 static void catch_up(uno_t *uno) {
   if (uno->avr->cycle < uno->now)
@@ -91,6 +97,11 @@ void uno_reset(uno_t *uno, int cause) {
   avr_reset(uno->avr);
   uno->avr->state = cpu_Running;
   uno->avr->data[MCUSR_REG] = (uint8_t)cause;
+}
+
+void uno_boot_at(uno_t *uno, uint32_t address) {
+  uno->avr->reset_pc = address;
+  uno_reset(uno, UNO_POWER_ON);
 }
 
 /* Jumps a sleeping chip to its next event; false when that lies at or after `until`. */
@@ -171,6 +182,8 @@ size_t uno_marks(uno_t *uno, uno_event_t *out, size_t room) {
 uint8_t *uno_data(uno_t *uno) { return uno->avr->data; }
 
 uint8_t *uno_eeprom(uno_t *uno) { return uno->eeprom->eeprom; }
+
+const uint8_t *uno_flash(const uno_t *uno) { return uno->avr->flash; }
 
 int uno_eeprom_busy_at(const uno_t *uno) { return uno->eeprom_busy_at; }
 

@@ -16,7 +16,9 @@ from fixprop.toolchain import build_shared_library
 CLOCK_HZ = 16_000_000
 SRAM_START, SRAM_END = 0x100, 0x900
 EEPROM_BYTES = 1024
+FLASH_BYTES = 32_768
 AVCC_MV = 5000
+BANDGAP_MV = 1100
 _HERE = Path(__file__).parent
 
 AdcMv = Callable[[int, int], int]
@@ -46,7 +48,7 @@ def _library() -> tuple[cffi.FFI, Any]:
     header = (_HERE / "uno.h").read_text()
     ffi = cffi.FFI()
     ffi.cdef(header.split("/* cdef begins */")[1].split("/* cdef ends */")[0])
-    sources = [_HERE / "uno.c", _HERE / "uno_parts.c"]
+    sources = [_HERE / "uno.c", _HERE / "uno_parts.c", _HERE / "uno_line.c"]
     path = build_shared_library("uno", sources, include=[_HERE], libraries=["simavr"])
     try:
         return ffi, ffi.dlopen(str(path))
@@ -62,18 +64,23 @@ class SimulatedUno:
 
     `adc_mv(channel, cycle)` gives the voltage on an analog pin in millivolts when a conversion
     starts; `on_pulse` hears of each complete servo pulse on D9 before any later conversion.
+    `supply_mv(cycle)` gives AVCC then; without it, it is AVCC_MV all the time.
+    `boot_at`: where a reset starts, with a boot loader there as part of the firmware.
     An instance must be used from one thread; two of them run independently.
     """
 
     def __init__(
         self,
-        elf: Path,
+        elf: Path | Firmware,
         *,
         adc_mv: AdcMv | None = None,
         on_pulse: Callable[[Pulse], None] | None = None,
         eeprom: bytes | None = None,
+        boot_at: int = 0,
+        supply_mv: Callable[[int], int] | None = None,
+        bandgap_mv: int = BANDGAP_MV,
     ) -> None:
-        self.firmware: Firmware = read_elf(elf)
+        self.firmware = elf if isinstance(elf, Firmware) else read_elf(elf)
         self._ffi, self._c = _library()
         self._error: BaseException | None = None
         flash = self.firmware.flash
@@ -82,11 +89,19 @@ class SimulatedUno:
         if handle == self._ffi.NULL:
             raise FixpropError("libsimavr has no atmega328p: reinstall Debian's libsimavr-dev")
         self._uno = self._ffi.gc(handle, self._c.uno_destroy)
-        self._listen(adc_mv, on_pulse)
+        self._listen(adc_mv, on_pulse, supply_mv)
+        self._c.uno_power(self._uno, self._callbacks[2], bandgap_mv)
+        if boot_at:
+            self._c.uno_boot_at(self._uno, boot_at)
         if eeprom is not None:
             self._load_eeprom(eeprom)
 
-    def _listen(self, adc_mv: AdcMv | None, on_pulse: Callable[[Pulse], None] | None) -> None:
+    def _listen(
+        self,
+        adc_mv: AdcMv | None,
+        on_pulse: Callable[[Pulse], None] | None,
+        supply_mv: Callable[[int], int] | None,
+    ) -> None:
         def pulse(start: int, end: int) -> None:
             assert on_pulse is not None
             on_pulse(_pulse(start, end))
@@ -101,8 +116,9 @@ class SimulatedUno:
             self._ffi.callback("void(uint64_t, uint64_t)", pulse, onerror=self._failed)
             if on_pulse
             else self._ffi.NULL,
+            callback("int(uint64_t)", supply_mv),
         )
-        self._c.uno_listen(self._uno, *self._callbacks)
+        self._c.uno_listen(self._uno, *self._callbacks[:2])
 
     def _failed(self, _kind: object, error: BaseException, _trace: object) -> None:
         self._error = self._error or error
@@ -170,6 +186,15 @@ class SimulatedUno:
         """Bytes of send() that have not reached the UART yet."""
         return int(self._c.uno_unsent(self._uno))
 
+    def rush(self, on: bool = True) -> None:
+        """From now on, before anything is sent: bytes come at line rate, ready or not."""
+        self._c.uno_rush(self._uno, int(on))
+
+    @property
+    def overruns(self) -> int:
+        """Bytes that came in a rush when the UART's three places were full, and were lost."""
+        return int(self._c.uno_overruns(self._uno))
+
     def receive(self) -> bytes:
         """Everything the UART put out since the last call."""
         out = bytearray()
@@ -231,6 +256,11 @@ class SimulatedUno:
     def eeprom(self) -> bytes:
         """The 1,024 bytes of EEPROM as they are now."""
         return bytes(self._ffi.buffer(self._c.uno_eeprom(self._uno), EEPROM_BYTES))
+
+    @property
+    def flash(self) -> bytes:
+        """The 32,768 bytes of flash as they are now; a boot loader may have written them."""
+        return bytes(self._ffi.buffer(self._c.uno_flash(self._uno), FLASH_BYTES))
 
     @property
     def eeprom_busy_at(self) -> int | None:
