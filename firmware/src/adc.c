@@ -5,6 +5,8 @@
 #include <util/atomic.h>
 
 #include "burst.h"
+#include "chip.h"
+#include "panel.h"
 
 #define SENSORS 2
 #define DISCARD 1 /* the first conversion after the multiplexer moved is not settled */
@@ -15,14 +17,22 @@ static volatile bool ready;
 static volatile uint16_t missed;
 static volatile uint32_t now_ms, started_ms;
 static uint8_t ms_to_burst = READING_PERIOD_MS;
+static uint16_t bandgap, reading_bandgap;
 
 static void start_conversion(void) { ADCSRA |= _BV(ADSC); }
 
 static void start_sensor(uint8_t which) {
-  static const uint8_t pins[SENSORS] = {PIN_LEFT_SENSOR, PIN_RIGHT_SENSOR};
   sensor = which;
   conversion = 0;
-  ADMUX = _BV(REFS0) | pins[which];
+  ADMUX = _BV(REFS0) | (which ? PIN_RIGHT_SENSOR : PIN_LEFT_SENSOR);
+  start_conversion();
+}
+
+static void start_supply(void) {
+  bandgap = 0;
+  sensor = BANDGAP_CHANNEL;
+  conversion = 0;
+  ADMUX = _BV(REFS0) | BANDGAP_CHANNEL;
   start_conversion();
 }
 
@@ -33,6 +43,7 @@ static void start_burst(void) {
     return;
   }
   started_ms = now_ms;
+  reading_bandgap = bandgap;
   start_sensor(0);
 }
 
@@ -48,15 +59,30 @@ void adc_begin(void) {
 
 ISR(TIMER2_COMPA_vect) {
   now_ms++;
-  if (--ms_to_burst)
-    return;
-  ms_to_burst = READING_PERIOD_MS;
-  start_burst();
+  if (--ms_to_burst == 0) {
+    ms_to_burst = READING_PERIOD_MS;
+    start_burst();
+  } else if (ms_to_burst == SUPPLY_LEAD_MS) {
+    start_supply();
+  }
+  panel_tick();
+}
+
+/* The bandgap drives the ADC weakly: it is converted again and again until it has settled. */
+static void take_bandgap(uint16_t read, uint8_t number) {
+  if (number >= SUPPLY_SETTLE)
+    bandgap = (uint16_t)(bandgap + read);
+  if (number < SUPPLY_SETTLE + SUPPLY_READS - 1)
+    start_conversion();
 }
 
 ISR(ADC_vect) {
   const uint16_t read = ADC;
   const uint8_t number = conversion++;
+  if (sensor == BANDGAP_CHANNEL) {
+    take_bandgap(read, number);
+    return;
+  }
   if (number >= DISCARD)
     reads[sensor][number - DISCARD] = read;
   if (number < BURST_READS + DISCARD - 1)
@@ -74,6 +100,7 @@ bool adc_take(adc_reading *reading) {
     return false;
   reading->left = burst_reading(reads[0]);
   reading->right = burst_reading(reads[1]);
+  reading->bandgap = reading_bandgap;
   reading->time_us = started_ms * 1000; /* no burst starts while `ready` stands */
   ready = false;
   return true;

@@ -12,6 +12,7 @@ extern "C" {
 
 typedef struct {
   uint16_t left, right; /* counts x 8 */
+  uint16_t bandgap;     /* sum of SUPPLY_READS conversions, just before */
   uint32_t time_us;     /* when the burst began */
 } adc_reading;
 

@@ -5,6 +5,7 @@
 #include "adc.h"
 #include "board.h"
 #include "model.h"
+#include "panel.h"
 #include "reset.h"
 #include "servo.h"
 #include "stack.h"
@@ -17,6 +18,8 @@ bool board_send(const uint8_t *bytes, uint8_t count) { return uart_send(bytes, c
 
 void board_point(uint16_t pulse_us) { servo_point(pulse_us); }
 
+void board_show(light pattern) { panel_show(pattern); }
+
 board_condition board_health(void) {
   return {adc_missed(), uart_overruns(), stack_free(), uint16_t(loop_max_ticks / 2)};
 }
@@ -24,6 +27,7 @@ board_condition board_health(void) {
 void setup() {
   uart_begin();
   servo_begin();
+  panel_begin();
   adc_begin();
   const tracker_identity identity = {MODEL_FINGERPRINT, MODEL_SEED, reset_cause()};
   tracker_begin(&model, &identity);
@@ -53,9 +57,12 @@ static void take_turn() {
   uint8_t byte;
   while (uart_take(&byte))
     tracker_receive(byte);
+  const button_press press = panel_press();
+  if (press && tracker_press(press))
+    panel_taken();
   adc_reading reading;
   if (adc_take(&reading)) {
-    tracker_reading(reading.left, reading.right, reading.time_us);
+    tracker_burst(reading.left, reading.right, reading.bandgap, reading.time_us);
   } else if (!timed_work()) {
     sleep_until_interrupt();
   }

@@ -3,6 +3,7 @@
 #include <avr/io.h>
 #include <util/atomic.h>
 
+#include "chip.h"
 #include "tracker_definition.h"
 
 #define TICKS_PER_US (F_CPU / 8 / 1000000)
@@ -17,7 +18,7 @@ void servo_begin(void) {
   TCNT1 = 0;
   ICR1 = PERIOD_US * TICKS_PER_US - 1;
   servo_point(SERVO_CENTRE_US);
-  DDRB |= _BV(DDB1);
+  SERVO_DDR |= _BV(SERVO_BIT);
   TCCR1B = _BV(WGM13) | _BV(WGM12) | _BV(CS11);
 }
 

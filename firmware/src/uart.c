@@ -4,6 +4,7 @@
 #include <avr/io.h>
 #include <util/atomic.h>
 
+#include "chip.h"
 #include "wire.h"
 
 /* Powers of two. A reading, a checksum and a health message together take 85 bytes. */
@@ -51,7 +52,7 @@ uint16_t uart_overruns(void) {
   return count;
 }
 
-ISR(USART_UDRE_vect) {
+ISR(UART_UDRE_vect) {
   const uint8_t tail = tx_tail, next = (uint8_t)((tail + 1) % TX_SIZE);
   UDR0 = tx[tail];
   tx_tail = next;
@@ -59,7 +60,7 @@ ISR(USART_UDRE_vect) {
     UCSR0B &= (uint8_t)~_BV(UDRIE0);
 }
 
-ISR(USART_RX_vect) {
+ISR(UART_RX_vect) {
   const bool overrun = UCSR0A & _BV(DOR0); /* read before UDR0 clears it */
   const uint8_t byte = UDR0, next = (uint8_t)((rx_head + 1) % RX_SIZE);
   const bool full = next == rx_tail;

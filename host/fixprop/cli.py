@@ -15,6 +15,7 @@ INTERRUPTED = 130
 COMMANDS = (
     "bench",
     "budget",
+    "calibrate",
     "completion",
     "dashboard",
     "demo",

@@ -11,11 +11,13 @@ void native_begin(void);
 void native_receive(const uint8_t *bytes, uint32_t count);
 uint16_t native_take(uint8_t *bytes);
 uint16_t native_pulse(void);
+uint8_t native_light(void);
 uint32_t native_work(uint32_t turns);
 uint8_t *native_eeprom(void);
 
 static uint8_t outbox[4096];
 static uint16_t outbox_size, pulse;
+static uint8_t shown;
 static uint8_t eeprom[1024]; /* written at once */
 
 bool board_send(const uint8_t *bytes, uint8_t count) {
@@ -27,6 +29,10 @@ bool board_send(const uint8_t *bytes, uint8_t count) {
 }
 
 void board_point(uint16_t pulse_us) { pulse = pulse_us; }
+
+void board_show(light pattern) { shown = pattern; }
+
+uint8_t native_light(void) { return shown; }
 
 board_condition board_health(void) { return (board_condition){0, 0, 0, 0}; }
 

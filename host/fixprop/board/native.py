@@ -14,9 +14,10 @@ import cffi
 from fixprop.native import LIBRARY as NETWORK
 from fixprop.sim.offline import CONVERSION_S, DISCARDED
 from fixprop.sim.scene import World
-from fixprop.sim.uno import AVCC_MV, CLOCK_HZ, EEPROM_BYTES
+from fixprop.sim.uno import CLOCK_HZ, EEPROM_BYTES
 from fixprop.toolchain import FIRMWARE, build_shared_library
 from fixprop.tracking.definition import READING_PERIOD_S, VALUES
+from fixprop.tracking.lights import LIGHTS
 from fixprop.tracking.native_learner import MODEL, TRACKER
 
 WIRE = FIRMWARE / "lib" / "wire" / "src"
@@ -26,9 +27,12 @@ void native_begin(void);
 void native_receive(const uint8_t *, uint32_t);
 uint16_t native_take(uint8_t *);
 uint16_t native_pulse(void);
+uint8_t native_light(void);
 uint32_t native_work(uint32_t);
 uint8_t *native_eeprom(void);
-void tracker_reading(uint16_t, uint16_t, uint32_t);
+void tracker_reading(uint16_t, uint16_t, uint32_t, uint16_t);
+void tracker_burst(uint16_t, uint16_t, uint16_t, uint32_t);
+bool tracker_press(int);
 uint16_t burst_reading(uint16_t *);
 """
 STEPS_PER_READING = 80
@@ -77,9 +81,23 @@ class NativeTracker:
         """Bytes from the host; commands take effect at once."""
         self._c.native_receive(data, len(data))
 
-    def reading(self, left: int, right: int, time_us: int) -> None:
-        """A reading of both sensors, counts x 8."""
-        self._c.tracker_reading(left, right, time_us & 0xFFFFFFFF)
+    def reading(
+        self, left: int, right: int, time_us: int, supply_mv: int = VALUES["SUPPLY_NOMINAL_MV"]
+    ) -> None:
+        """A reading of both sensors, counts x 8, scaled to the nominal supply already."""
+        self._c.tracker_reading(left, right, time_us & 0xFFFFFFFF, supply_mv)
+
+    def burst_reading(self, left: int, right: int, bandgap: int, time_us: int) -> None:
+        """The same as it comes from the ADC, with the sum of the bandgap's conversions."""
+        self._c.tracker_burst(left, right, bandgap, time_us & 0xFFFFFFFF)
+
+    def press(self, long: bool = False) -> bool:
+        """A press of the button; False: it cannot be taken now."""
+        return bool(self._c.tracker_press(2 if long else 1))
+
+    def light(self) -> str:
+        """The pattern that the LED shows."""
+        return LIGHTS[self._c.native_light()].name
 
     def work(self, turns: int) -> int:
         """At most so many training steps, parts of a dump or of a save; how many were done."""
@@ -124,11 +142,12 @@ class NativeBoard:
     def _live_until(self, reading_s: float) -> None:
         self.tracker.work(STEPS_PER_READING)
         self._pulse_until(reading_s)
+        bandgap = self._bandgap(reading_s)
         left, right = (
             self._burst(side, reading_s + side * (DISCARDED + VALUES["BURST_READS"]) * CONVERSION_S)
             for side in (0, 1)
         )
-        self.tracker.reading(left, right, round(reading_s * 1e6))
+        self.tracker.burst_reading(left, right, bandgap, round(reading_s * 1e6))
         self._readings += 1
         self._time_s = reading_s
 
@@ -139,8 +158,19 @@ class NativeBoard:
 
     def _burst(self, side: int, start_s: float) -> int:
         times = (start_s + (DISCARDED + n) * CONVERSION_S for n in range(VALUES["BURST_READS"]))
-        voltages = (self.world.adc_mv(side, round(t * CLOCK_HZ)) for t in times)
-        return self.tracker.burst([min(1023, mv * 1024 // AVCC_MV) for mv in voltages])
+        cycles = [round(t * CLOCK_HZ) for t in times]
+        return self.tracker.burst([self._code(self.world.adc_mv(side, c), c) for c in cycles])
+
+    def _code(self, millivolts: int, cycle: int) -> int:
+        return min(1023, millivolts * 1024 // self.world.supply_mv(cycle))
+
+    def _bandgap(self, reading_s: float) -> int:
+        """The sum of the bandgap's conversions before a burst."""
+        first = VALUES["SUPPLY_SETTLE"]
+        start_s = reading_s - VALUES["SUPPLY_LEAD_MS"] / 1000
+        times = (start_s + (first + n) * CONVERSION_S for n in range(VALUES["SUPPLY_READS"]))
+        bandgap_mv = self.world.supply.bandgap_mv
+        return sum(self._code(bandgap_mv, round(t * CLOCK_HZ)) for t in times)
 
     def write(self, data: bytes) -> None:
         """See Port."""

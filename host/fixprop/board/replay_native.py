@@ -15,9 +15,11 @@ from fixprop.wire.codec import Frame, encode_record
 from fixprop.wire.frames import FrameReader
 from fixprop.wire.records import (
     Ack,
+    ButtonAction,
     GetHello,
     Health,
     Hello,
+    Pressed,
     Reading,
     Record,
     ResetWeights,
@@ -86,7 +88,14 @@ class _Replay:
         match frame.message:
             case Reading() as reading:
                 self._work_until(reading.step)
-                self._tracker.reading(reading.left, reading.right, reading.time_us)
+                self._tracker.reading(
+                    reading.left, reading.right, reading.time_us, reading.supply_mv
+                )
+            case Pressed() as pressed:
+                self._work_until(pressed.step)
+                forgets = pressed.action == ButtonAction.FORGET
+                self._tracker.press(forgets)
+                self._step = 0 if forgets else self._step
             case Ack() as ack:
                 self._work_until(ack.step)
                 command = self._write(ack.command_sequence)

@@ -23,6 +23,8 @@ class SimulatedBoard:
             adc_mv=self._adc_mv,
             on_pulse=lambda pulse: world.servo_pulse(pulse.width_us, pulse.end_s),
             eeprom=eeprom,
+            supply_mv=None if world.supply.is_nominal else world.supply_mv,
+            bandgap_mv=world.supply.bandgap_mv,
         )
 
     def power_cycle(self) -> None:

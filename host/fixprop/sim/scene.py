@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fixprop.sim.gp2y0a21 import Floats
+from fixprop.sim.gp2y0a21 import Floats, output_mv
 from fixprop.sim.optics import Hand, Mount, look
 from fixprop.sim.paths import Follow, HandPath, Pointer, Scripted, Still, Track, sweep_deg
 from fixprop.sim.sensors import LEFT, RIGHT, SensorModel, SensorUnit, draw_units
 from fixprop.sim.servo import Servo
+from fixprop.sim.supply import Supply
 from fixprop.sim.uno import CLOCK_HZ
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "sweep_deg",
 ]
 
+COVERED_CM = 1.0  # a finger on the lenses: the datasheet's curve begins there
 VISIBLE_COVERAGE = 0.05  # of the beam: at 30 cm, half of the output's rise over the background
 
 
@@ -57,6 +59,7 @@ class World:
     Feed it from one SimulatedUno: `SimulatedUno(elf, adc_mv=world.adc_mv, on_pulse=lambda p:
     world.servo_pulse(p.width_us, p.end_s))`. Times are seconds since power-on and must not
     decrease; the past can be asked for at any time. The same seed gives the same world.
+    `crosstalk_mv`: what each sensor's output rises by the other's light while that is not covered.
     """
 
     def __init__(
@@ -68,7 +71,11 @@ class World:
         mount: Mount | None = None,
         hand: Hand | None = None,
         noise: float = 1.0,
+        supply: Supply | None = None,
+        crosstalk_mv: tuple[float, float] = (0.0, 0.0),
     ) -> None:
+        self.supply, self.crosstalk_mv = supply or Supply(), crosstalk_mv
+        self._covers: list[tuple[float, int | None]] = [(0.0, None)]
         self.seed, self.servo = seed, Servo()
         self.mount, self.hand = mount or Mount(), hand or Hand()
         self.units = units or draw_units(seed)
@@ -98,12 +105,29 @@ class World:
             self._measure(channel, time_s)
         return self.sensors[channel].read_one_mv(self._held_mv[channel], time_s)
 
+    def supply_mv(self, cycle: int) -> int:
+        """Millivolts of the board's supply at a CPU cycle."""
+        return self.supply.mv(cycle / CLOCK_HZ, self.servo)
+
+    def cover(self, side: int | None, time_s: float) -> None:
+        """A finger lies on that sensor from `time_s` on, or on none."""
+        self._covers.append((time_s, side))
+
+    def _covered(self, time_s: float) -> int | None:
+        return next((s for start_s, s in reversed(self._covers) if start_s <= time_s), None)
+
     def _measure(self, side: int, time_s: float) -> None:
         sensor = self.sensors[side]
         cycle = int(sensor.cycle_at(time_s))
         if cycle >= 0:
-            position = self.hand_at(sensor.instant_s(cycle))
-            self._held_mv[side] = float(sensor.measure_mv(cycle, *position))
+            instant_s = float(sensor.instant_s(cycle))
+            covered = self._covered(instant_s)
+            held_mv = float(sensor.measure_mv(cycle, *self.hand_at(instant_s)))
+            if covered == side:
+                held_mv = float(sensor.unit.transfer_mv(output_mv(COVERED_CM)))
+            elif covered is None:
+                held_mv += self.crosstalk_mv[side]
+            self._held_mv[side] = held_mv
         self._due_s[side] = float(sensor.update_s(cycle + 1))
 
     def hand_at(self, time_s: ArrayLike) -> tuple[Floats, Floats]:

@@ -39,6 +39,15 @@ class Servo:
         self._times += [time_s, time_s + abs(target - angle) / SLEW_DEG_S]
         self._angles += [angle, target]
 
+    def moved_since(self, start_s: float, end_s: float) -> bool:
+        """Whether it turned at any time from `start_s` to `end_s`, of which no pulse is later."""
+        first = max(bisect_right(self._times, start_s) - 1, 0)
+        angles = self._angles[first:]
+        began = [
+            t for t, a, b in zip(self._times[first:], angles, angles[1:], strict=False) if a != b
+        ]
+        return bool(began) and began[0] < end_s
+
     def angle_deg(self, time_s: ArrayLike) -> Floats:
         """Angle at any times up to the last pulse; beyond it, where the servo goes from there."""
         time = np.asarray(time_s, dtype=np.float64)

@@ -4,6 +4,7 @@
  *   ADC      simavr computes the result when ADCL is read, from whatever channel is selected by
  *            then, and scales by 1023. Here the voltage is taken at the conversion's start and
  *            the code is floor(Vin * 1024 / Vref) (section 24.7).
+ *            AVCC and the bandgap may be other than typical, and change.
  *   EEPROM   simavr writes at once. Here EEPE stays set for 3.4 ms (table 8-1) and a second write
  *            within that time is ignored.
  *   UART in  simavr takes any number of bytes at any moment. Here they come at line rate.
@@ -15,6 +16,7 @@
 #include "uno_parts.h"
 
 enum {
+  PORTB_REG = 0x25,
   GPIOR0_REG = 0x3E,
   EECR_REG = 0x3F,
   TCCR1A_REG = 0x80,
@@ -29,6 +31,7 @@ enum {
   UCSR0B_REG = 0xC1,
 };
 enum { EEPE = 1 << 1, EEMPE = 1 << 2, ADSC = 1 << 6, ADLAR = 1 << 5, RXEN0 = 1 << 4 };
+enum { COM1A1 = 1 << 7, SERVO_BIT = 1 << 1 }; /* D9 is PB1 is OC1A */
 enum { EEPROM_WRITE_CYCLES = 54400 };
 
 /* ---- serial line ---- */
@@ -50,10 +53,12 @@ static void on_xoff(avr_irq_t *irq, uint32_t value, void *param) {
     ((uno_t *)param)->xon = 0;
 }
 
-/* One byte per byte time; held while the receiver is off or its queue full. */
+/* One byte per byte time; with flow control held while the receiver is off or its queue full. */
 static avr_cycle_count_t feed(avr_t *avr, avr_cycle_count_t when, void *param) {
   uno_t *uno = param;
-  if (uno->xon && (avr->data[UCSR0B_REG] & RXEN0))
+  if (uno->rushes)
+    uno_byte_comes(uno, take_byte(&uno->line_in));
+  else if (uno->xon && (avr->data[UCSR0B_REG] & RXEN0))
     avr_raise_irq(uno->uart->io.irq + UART_IRQ_INPUT, take_byte(&uno->line_in));
   uno->feeding = queued(&uno->line_in) > 0;
   return uno->feeding ? when + uno->uart->cycles_per_byte : 0;
@@ -68,20 +73,27 @@ void uno_start_feeding(uno_t *uno) {
 
 /* ---- ADC ---- */
 
+enum { TYPICAL_BANDGAP_MV = 1100 }; /* what simavr calls the channel's level */
+
+static uint32_t avcc_mv(const uno_t *uno) {
+  int mv = uno->supply_mv ? uno->supply_mv(uno->avr->cycle) : (int)uno->avr->avcc;
+  return mv < 1 ? 1 : (uint32_t)mv;
+}
+
 static uint32_t reference_mv(const uno_t *uno) {
   switch (uno->avr->data[ADMUX_REG] >> 6) {
   case 0:
     return uno->avr->aref;
   case 1:
-    return uno->avr->avcc;
+    return avcc_mv(uno);
   default:
-    return 1100;
+    return uno->bandgap_mv;
   }
 }
 
 static uint32_t input_mv(uno_t *uno, avr_adc_mux_t mux) {
   if (mux.kind == ADC_MUX_REF)
-    return mux.src;
+    return mux.src == TYPICAL_BANDGAP_MV ? uno->bandgap_mv : mux.src;
   if (mux.kind != ADC_MUX_SINGLE || !uno->adc_mv)
     return 0;
   int mv = uno->adc_mv(mux.src, uno->avr->cycle);
@@ -184,6 +196,17 @@ static void write_ocr1a(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) 
     timer->comp[AVR_TIMER_COMPA].comp_cycles = timer->tov_cycles * ticks / (top + 1);
 }
 
+/* A pin that a timer drives does not follow PORTB (datasheet, 16.8); simavr lets it, so that a
+ * write for the LED beside it would end the servo's pulse. */
+static void write_portb(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
+  uno_t *uno = param;
+  uint8_t seen = v;
+  if (avr->data[TCCR1A_REG] & COM1A1)
+    seen = (uint8_t)((v & ~SERVO_BIT) | (uno->pulse_start ? SERVO_BIT : 0));
+  uno->portb_write(avr, addr, seen, uno->portb_param);
+  avr->data[addr] = v;
+}
+
 static void write_mark(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
   avr->data[addr] = v;
   log_event(&((uno_t *)param)->marks, avr->cycle, v);
@@ -213,6 +236,7 @@ static void on_reset(avr_io_t *io) {
   uno_t *uno = (uno_t *)((char *)io - offsetof(uno_t, parts));
   uno->xon = 1;
   uno->feeding = 0;
+  uno->held_count = 0;
   uno->eeprom_busy_at = -1;
   uno->pulse_start = 0;
   uno->sampling = uno->converted = 0;
@@ -233,6 +257,10 @@ static void hook_registers(uno_t *uno) {
   uno->eecr_param = avr->io[AVR_DATA_TO_IO(EECR_REG)].w.param;
   avr->io[AVR_DATA_TO_IO(EECR_REG)].w.c = write_eecr;
   avr->io[AVR_DATA_TO_IO(EECR_REG)].w.param = uno;
+  uno->portb_write = avr->io[AVR_DATA_TO_IO(PORTB_REG)].w.c;
+  uno->portb_param = avr->io[AVR_DATA_TO_IO(PORTB_REG)].w.param;
+  avr->io[AVR_DATA_TO_IO(PORTB_REG)].w.c = write_portb;
+  avr->io[AVR_DATA_TO_IO(PORTB_REG)].w.param = uno;
   uno->ocr1a_write = avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.c;
   uno->ocr1a_param = avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.param;
   avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.c = write_ocr1a;
@@ -259,5 +287,6 @@ void uno_hook_parts(uno_t *uno) {
   uno->parts.reset = on_reset;
   avr_register_io(uno->avr, &uno->parts);
   hook_registers(uno);
+  uno_hook_line(uno);
   hook_pins(uno);
 }

@@ -17,13 +17,22 @@ struct uno {
   uint64_t now;   /* >= avr->cycle while asleep; the chip's clock jumps only to events */
   queue_t line_in, line_out;
   int xon, feeding;
+  int rushes;                  /* bytes come at line rate, whatever the receiver does */
+  uint8_t held[3], held_count; /* then: what waits in the receiver */
+  uint32_t overruns;           /* bytes that came when it was full */
+  avr_io_read_t udr0_read;
+  void *udr0_param;
   uno_adc_mv_t adc_mv;
+  uno_supply_mv_t supply_mv; /* or NULL */
+  uint32_t bandgap_mv;       /* of this chip; typically 1100 */
   uno_pulse_t on_pulse;
   uint16_t sampling, converted; /* ADC codes: of the conversion last begun, and the one before */
   uint64_t pulse_start;
   log_t pulses, marks;
   avr_io_write_t eecr_write;
   void *eecr_param;
+  avr_io_write_t portb_write;
+  void *portb_param;
   avr_io_write_t ocr1a_write;
   void *ocr1a_param;
   int eeprom_busy_at; /* address being written, or -1 */
@@ -35,5 +44,8 @@ struct uno {
 void uno_hook_parts(uno_t *uno);
 /* Bytes begin to flow to the UART, if there are any and they do not yet. */
 void uno_start_feeding(uno_t *uno);
+/* uno_line.c: UDR0 without flow control, and a byte that has come down such a line. */
+void uno_hook_line(uno_t *uno);
+void uno_byte_comes(uno_t *uno, uint8_t byte);
 
 #endif

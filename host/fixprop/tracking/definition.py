@@ -38,7 +38,8 @@ CONSTANTS = (
     Constant("BURST_RANKS", 8, "ranks", "reads that count; their sum is the reading"),
     Constant("READING_HIGHEST", 8 * 1000, "counts x 8", "above it the sensor's wire is loose"),
     # The sensors' output does not follow the supply, the ADC's reference does: before each burst
-    # the supply is measured against the chip's bandgap (ATmega328P datasheet, 24.5 and table 29-16).
+    # the supply is measured against the chip's bandgap (ATmega328P datasheet, 24.5 and, for its
+    # limits, "System and Reset Characteristics").
     Constant("SUPPLY_NOMINAL_MV", 5000, "mV", "readings are scaled to this supply"),
     Constant("SUPPLY_LEAD_MS", 5, "ms", "before a burst: the supply's measurement begins"),
     Constant("SUPPLY_SETTLE", 20, "conversions", "2 ms: the bandgap drives the ADC weakly"),

@@ -26,7 +26,7 @@ LIGHTS = (
     Light("tracking", 1000, 0, "it sees a hand and points at it", ""),
     Light("rest", 500, 500, "lesson: it learns what nobody looks like", "stay out of its sight"),
     Light("settle", 100, 100, "lesson: it will begin to sweep", "hold a hand before the pointer"),
-    Light("follow", 900, 100, "lesson: it learns where the hand is", "follow the pointer"),
+    Light("follow", 800, 200, "lesson: it learns where the hand is", "follow the pointer"),
     Light("storing", 50, 50, "the EEPROM is being written", "wait a second before switching off"),
     Light("incomplete", 100, 900, "a PC has set some of its weights only", "push them again"),
     Light("loose", 300, 100, "a sensor reads the full supply", "check the sensors' yellow wires"),

@@ -52,12 +52,23 @@ ENUMERATIONS = (
         ),
     ),
     Enumeration(
+        "button_action",
+        "What the button on the board did.",
+        (
+            Member("teach", 0, "a lesson began, as by `teach`"),
+            Member("end", 1, "the lesson ended, training too; the weights are being saved"),
+            Member("forget", 2, "new weights from `seed`, no lesson; the store is being erased"),
+            Member("refused", 3, "nothing: some weights were set and not all"),
+        ),
+    ),
+    Enumeration(
         "store_operation",
         "What was done with the store.",
         (
             Member("save", 0, "the weights went into a slot"),
             Member("load", 1, "the weights came out of the newest slot"),
             Member("erase", 2, "all slots were made invalid"),
+            Member("calibrate", 3, "the calibration went into a slot of its own"),
         ),
     ),
     Enumeration(

@@ -12,7 +12,7 @@ from fixprop.formats import ACTIVATION, NO_TARGET, RATE, WEIGHT
 from fixprop.wire.codes import ENUMERATIONS as ENUMERATIONS
 from fixprop.wire.schema import HEADER_SIZE, Field, Message
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 # 16 MHz / (8 * (3 + 1)) is 500000 exactly with U2X; the nearest to 115200 is 117647, 2.1 % off
 # (ATmega328P datasheet, "Examples of UBRRn Settings").
@@ -37,6 +37,19 @@ RUN_OF_WEIGHTS = (
         WEIGHT.q,
         f"weights of {BYTES_PER_WEIGHT} bytes, little endian, then zeros",
     ),
+)
+
+UNIT = (  # what belongs to one board and its sensors; all zero: never calibrated
+    Field("unix_s", "u32", "s", "when it was calibrated, since 1970; 0: never"),
+    Field("bandgap_mv", "u16", "mV", "the chip's bandgap, against which it measures its supply"),
+    Field("left_gain", "u16", "UQ2.14", "of the left sensor, against the datasheet's curve"),
+    Field("left_offset", "i16", "0.1 mV", "above the curve at 80 cm"),
+    Field("left_beam", "u8", "0.1 deg", "half-angle of its beam; 0: not measured"),
+    Field("left_crosstalk", "i8", "mV", "added by the right sensor's light"),
+    Field("right_gain", "u16", "UQ2.14", "of the right sensor"),
+    Field("right_offset", "i16", "0.1 mV", "above the curve at 80 cm"),
+    Field("right_beam", "u8", "0.1 deg", "half-angle of its beam; 0: not measured"),
+    Field("right_crosstalk", "i8", "mV", "added by the left sensor's light"),
 )
 
 HELLO = Message(
@@ -71,8 +84,8 @@ READING = Message(
     (
         Field("reading_index", "u32", "readings", "number of this reading, from 0"),
         Field("time_us", "u32", "us", "the device's clock at the reading; wraps after 71 minutes"),
-        Field("left", "u16", "ADC counts", "left sensor, sum of 8 conversions, 0 to 8184"),
-        Field("right", "u16", "ADC counts", "right sensor, sum of 8 conversions, 0 to 8184"),
+        Field("left", "u16", "ADC counts", "left sensor, sum of 8 conversions, as at 5000 mV"),
+        Field("right", "u16", "ADC counts", "right sensor, sum of 8 conversions, as at 5000 mV"),
         Field("pointer_us", "u16", "us", "servo pulse in force when the reading was taken"),
         Field("state", "u8", "", "what the device is doing", "state"),
         Field("step", "u32", "steps", "training steps done so far"),
@@ -80,6 +93,7 @@ READING = Message(
         Field("bearing", "i16", ACTIVATION.q, "network output: bearing of the hand now"),
         Field("bearing_ahead", "i16", ACTIVATION.q, "network output: bearing one reading ahead"),
         Field("presence", "i16", ACTIVATION.q, "network output: whether a hand is there"),
+        Field("supply_mv", "u16", "mV", "supply just before; `left` and `right` are scaled by it"),
     ),
 )
 
@@ -133,6 +147,7 @@ HEALTH = Message(
         Field("stack_free", "u16", "bytes", "memory the stack has never touched"),
         Field("steps_last_reading", "u16", "steps", "training steps in the latest interval"),
         Field("loop_max_us", "u16", "us", "longest turn of the main loop"),
+        Field("supply_mv", "u16", "mV", "supply at the latest reading, by the chip's bandgap"),
     ),
 )
 
@@ -163,6 +178,27 @@ STORED = Message(
         Field("rate", "u16", RATE.q, "learning rate"),
         Field("weights_crc", "u16", "", "CRC-16 of all weights as `weights` sends them"),
     ),
+)
+
+PRESSED = Message(
+    0x09,
+    "pressed",
+    "device to host",
+    "The button on the board was used, or its lesson's time was over.",
+    (
+        Field("action", "u8", "", "what it did", "button_action"),
+        Field("reading_index", "u32", "readings", "first reading to which it applies"),
+        Field("step", "u32", "steps", "training steps done before it took effect"),
+        Field("seed", "u32", "", "seed of the weights and of the training order from now on"),
+    ),
+)
+
+CALIBRATION = Message(
+    0x0A,
+    "calibration",
+    "device to host",
+    "What the board keeps about its sensors; answers `get_calibration`, after its `ack`.",
+    UNIT,
 )
 
 GET_HELLO = Message(
@@ -259,6 +295,18 @@ ERASE = Message(
     "Forgets all that is stored; the present weights stay. `stored` tells when it is done.",
 )
 
+SET_CALIBRATION = Message(
+    0x8E,
+    "set_calibration",
+    "host to device",
+    "Keeps this in a place of its own, used from the next reading on; `stored` tells when done.",
+    UNIT,
+)
+
+GET_CALIBRATION = Message(
+    0x8F, "get_calibration", "host to device", "Asks for the `calibration` in use."
+)
+
 MESSAGES = (
     HELLO,
     READING,
@@ -268,6 +316,8 @@ MESSAGES = (
     HEALTH,
     TRAINED,
     STORED,
+    PRESSED,
+    CALIBRATION,
     GET_HELLO,
     TEACH,
     LEARN,
@@ -281,6 +331,8 @@ MESSAGES = (
     SAVE,
     LOAD,
     ERASE,
+    SET_CALIBRATION,
+    GET_CALIBRATION,
 )
 BY_NAME = {message.name: message for message in MESSAGES}
 BY_CODE = {message.code: message for message in MESSAGES}

@@ -49,12 +49,22 @@ class WeightsSource(IntEnum):
     HOST = 2  # set by the host
 
 
+class ButtonAction(IntEnum):
+    """What the button on the board did."""
+
+    TEACH = 0  # a lesson began, as by `teach`
+    END = 1  # the lesson ended, training too; the weights are being saved
+    FORGET = 2  # new weights from `seed`, no lesson; the store is being erased
+    REFUSED = 3  # nothing: some weights were set and not all
+
+
 class StoreOperation(IntEnum):
     """What was done with the store."""
 
     SAVE = 0  # the weights went into a slot
     LOAD = 1  # the weights came out of the newest slot
     ERASE = 2  # all slots were made invalid
+    CALIBRATE = 3  # the calibration went into a slot of its own
 
 
 class StoreResult(IntEnum):
@@ -96,8 +106,8 @@ class Reading:
 
     reading_index: int  # u32, number of this reading, from 0 [readings]
     time_us: int  # u32, the device's clock at the reading; wraps after 71 minutes [us]
-    left: int  # u16, left sensor, sum of 8 conversions, 0 to 8184 [ADC counts]
-    right: int  # u16, right sensor, sum of 8 conversions, 0 to 8184 [ADC counts]
+    left: int  # u16, left sensor, sum of 8 conversions, as at 5000 mV [ADC counts]
+    right: int  # u16, right sensor, sum of 8 conversions, as at 5000 mV [ADC counts]
     pointer_us: int  # u16, servo pulse in force when the reading was taken [us]
     state: int  # u8, what the device is doing; State
     step: int  # u32, training steps done so far [steps]
@@ -105,6 +115,7 @@ class Reading:
     bearing: int  # i16, network output: bearing of the hand now [Q0.15]
     bearing_ahead: int  # i16, network output: bearing one reading ahead [Q0.15]
     presence: int  # i16, network output: whether a hand is there [Q0.15]
+    supply_mv: int  # u16, supply just before; `left` and `right` are scaled by it [mV]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +174,7 @@ class Health:
     stack_free: int  # u16, memory the stack has never touched [bytes]
     steps_last_reading: int  # u16, training steps in the latest interval [steps]
     loop_max_us: int  # u16, longest turn of the main loop [us]
+    supply_mv: int  # u16, supply at the latest reading, by the chip's bandgap [mV]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +204,38 @@ class Stored:
     step: int  # u32, training steps behind the weights [steps]
     rate: int  # u16, learning rate [UQ3.13]
     weights_crc: int  # u16, CRC-16 of all weights as `weights` sends them
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The button on the board was used, or its lesson's time was over."""
+
+    name: ClassVar[str] = "pressed"
+    code: ClassVar[int] = 0x09
+
+    action: int  # u8, what it did; ButtonAction
+    reading_index: int  # u32, first reading to which it applies [readings]
+    step: int  # u32, training steps done before it took effect [steps]
+    seed: int  # u32, seed of the weights and of the training order from now on
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What the board keeps about its sensors; answers `get_calibration`, after its `ack`."""
+
+    name: ClassVar[str] = "calibration"
+    code: ClassVar[int] = 0x0A
+
+    unix_s: int  # u32, when it was calibrated, since 1970; 0: never [s]
+    bandgap_mv: int  # u16, the chip's bandgap, against which it measures its supply [mV]
+    left_gain: int  # u16, of the left sensor, against the datasheet's curve [UQ2.14]
+    left_offset: int  # i16, above the curve at 80 cm [0.1 mV]
+    left_beam: int  # u8, half-angle of its beam; 0: not measured [0.1 deg]
+    left_crosstalk: int  # i8, added by the right sensor's light [mV]
+    right_gain: int  # u16, of the right sensor [UQ2.14]
+    right_offset: int  # i16, above the curve at 80 cm [0.1 mV]
+    right_beam: int  # u8, half-angle of its beam; 0: not measured [0.1 deg]
+    right_crosstalk: int  # i8, added by the left sensor's light [mV]
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +362,33 @@ class Erase:
     code: ClassVar[int] = 0x8D
 
 
+@dataclass(frozen=True, slots=True)
+class SetCalibration:
+    """Keeps this in a place of its own, used from the next reading on; `stored` tells when done."""
+
+    name: ClassVar[str] = "set_calibration"
+    code: ClassVar[int] = 0x8E
+
+    unix_s: int  # u32, when it was calibrated, since 1970; 0: never [s]
+    bandgap_mv: int  # u16, the chip's bandgap, against which it measures its supply [mV]
+    left_gain: int  # u16, of the left sensor, against the datasheet's curve [UQ2.14]
+    left_offset: int  # i16, above the curve at 80 cm [0.1 mV]
+    left_beam: int  # u8, half-angle of its beam; 0: not measured [0.1 deg]
+    left_crosstalk: int  # i8, added by the right sensor's light [mV]
+    right_gain: int  # u16, of the right sensor [UQ2.14]
+    right_offset: int  # i16, above the curve at 80 cm [0.1 mV]
+    right_beam: int  # u8, half-angle of its beam; 0: not measured [0.1 deg]
+    right_crosstalk: int  # i8, added by the left sensor's light [mV]
+
+
+@dataclass(frozen=True, slots=True)
+class GetCalibration:
+    """Asks for the `calibration` in use."""
+
+    name: ClassVar[str] = "get_calibration"
+    code: ClassVar[int] = 0x8F
+
+
 Record = (
     Hello
     | Reading
@@ -327,6 +398,8 @@ Record = (
     | Health
     | Trained
     | Stored
+    | Pressed
+    | Calibration
     | GetHello
     | Teach
     | Learn
@@ -340,6 +413,8 @@ Record = (
     | Save
     | Load
     | Erase
+    | SetCalibration
+    | GetCalibration
 )
 
 RECORDS: Final[dict[str, Callable[..., Record]]] = {
@@ -351,6 +426,8 @@ RECORDS: Final[dict[str, Callable[..., Record]]] = {
     "health": Health,
     "trained": Trained,
     "stored": Stored,
+    "pressed": Pressed,
+    "calibration": Calibration,
     "get_hello": GetHello,
     "teach": Teach,
     "learn": Learn,
@@ -364,4 +441,6 @@ RECORDS: Final[dict[str, Callable[..., Record]]] = {
     "save": Save,
     "load": Load,
     "erase": Erase,
+    "set_calibration": SetCalibration,
+    "get_calibration": GetCalibration,
 }

@@ -21,6 +21,8 @@ PACK(ack)
 PACK(health)
 PACK(trained)
 PACK(stored)
+PACK(pressed)
+PACK(calibration)
 UNPACK_EMPTY(get_hello)
 UNPACK(teach)
 UNPACK(learn)
@@ -34,6 +36,8 @@ UNPACK(train_sample)
 UNPACK_EMPTY(save)
 UNPACK_EMPTY(load)
 UNPACK_EMPTY(erase)
+UNPACK(set_calibration)
+UNPACK_EMPTY(get_calibration)
 
 static void flip(uint8_t *frame, uint16_t bit) { frame[bit / 8] ^= (uint8_t)(1u << bit % 8); }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+import termios
 import threading
 import tty
 from collections.abc import Callable, Iterator
@@ -141,6 +142,30 @@ def test_an_unplugged_device_is_lost_too(pty: tuple[int, str]) -> None:
         port.read(LIMIT_S)
     with pytest.raises(FixpropError, match=f"^lost {name}: "):
         port.write(b"x")
+
+
+@pytest.mark.parametrize("reset", [True, False])
+def test_a_board_to_be_left_alone_keeps_its_dtr_when_the_port_is_closed(
+    pty: tuple[int, str], reset: bool
+) -> None:
+    board, name = pty
+    port = SerialPort(name, reset=reset)
+    hangs_up = bool(termios.tcgetattr(board)[2] & termios.HUPCL)
+    port.close()
+    assert hangs_up == reset
+
+
+def test_closing_a_line_that_is_gone_is_no_error(pty: tuple[int, str]) -> None:
+    board, name = pty
+    port = SerialPort(name)
+    os.close(board)
+    with pytest.raises(FixpropError):
+        port.read(LIMIT_S)
+    port.close()
+    port.close()
+    for use in (lambda: port.read(0.0), lambda: port.write(b"x")):
+        with pytest.raises(FixpropError, match=f"^lost {name}: "):
+            use()
 
 
 def test_time_goes_on() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fixprop.sim.scene import Follow, Scripted, Still, Track, World
+from fixprop.sim.sensors import LEFT, RIGHT
 from fixprop.sim.uno import CLOCK_HZ
 
 STEP = 1664  # cycles of one ADC conversion
@@ -95,3 +96,16 @@ def test_pulses_between_reads_give_the_same_hand_however_they_are_batched() -> N
         return seen
 
     assert run(1) == run(7)
+
+
+def test_a_finger_on_a_sensor_hides_the_hand_and_its_light_from_the_other() -> None:
+    means = []
+    for covered in (None, RIGHT, LEFT):
+        world = World(3, Still(0.0, 20.0), crosstalk_mv=(30.0, 50.0), noise=0.0)
+        world.cover(covered, 0.0)
+        cycles = [round((0.3 + 0.001 * n) * CLOCK_HZ) for n in range(3)]
+        means.append([world.adc_mv(side, cycles[side]) for side in (LEFT, RIGHT)])
+    free, right_covered, left_covered = means
+    assert free[0] - right_covered[0] == pytest.approx(30, abs=1)
+    assert free[1] - left_covered[1] == pytest.approx(50, abs=1)
+    assert right_covered[1] < 0.6 * free[1] and left_covered[0] < 0.6 * free[0]

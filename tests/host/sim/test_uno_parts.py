@@ -171,3 +171,34 @@ def test_a_chip_survives_its_power_cut_with_its_eeprom_only(build: Build) -> Non
     second = SimulatedUno(build(RESETS), eeprom=first.eeprom)
     assert second.eeprom == first.eeprom != b"\xff" * 1024
     assert second.cycle == 0
+
+
+SERVO_AND_LED = """int main(void) { TCCR1A = _BV(COM1A1) | _BV(WGM11); ICR1 = 39999; OCR1A = 2999;
+  DDRB = _BV(1) | _BV(5); TCCR1B = _BV(WGM13) | _BV(WGM12) | _BV(CS11);
+  for (;;) { PORTB ^= _BV(5); GPIOR0 = PORTB; for (volatile uint8_t n = 0; n < 60; n++) {} } }"""
+
+
+def test_a_write_for_another_pin_does_not_end_a_timers_pulse(build: Build) -> None:
+    uno = SimulatedUno(build(SERVO_AND_LED))
+    uno.run(200 * MS)
+    widths = [pulse.width_us for pulse in uno.pulses()]
+    assert len(widths) >= 9
+    assert widths == pytest.approx([1500] * len(widths), abs=1)
+    assert {mark.value for mark in uno.marks()} == {0, 1 << 5}  # PORTB reads as it was written
+
+
+def test_the_supply_is_the_adcs_reference_and_may_change(build: Build) -> None:
+    program = """int main(void) { serial(); ADCSRA = _BV(ADEN) | 7; for (uint8_t n = 0; n < 4; n++) {
+  uint16_t v = convert(_BV(REFS0)); put(v); put(v >> 8);
+  v = convert(_BV(REFS0) | 14); put(v); put(v >> 8); } for (;;) {} }"""
+    asked: list[int] = []
+
+    def supply_mv(cycle: int) -> int:
+        asked.append(cycle)
+        return 5000 if len(asked) < 5 else 4600
+
+    uno = SimulatedUno(build(program), adc_mv=lambda *_: 1500, supply_mv=supply_mv, bandgap_mv=1080)
+    uno.run(30 * MS)
+    high, low = ([v * 1024 // mv for v in (1500, 1080)] for mv in (5000, 4600))
+    assert words(uno.receive()) == [*high, *high, *low, *low]
+    assert asked == sorted(asked)

@@ -9,7 +9,7 @@ from fixprop.tracking.lights import LIGHTS
 
 
 def test_no_two_patterns_look_alike() -> None:
-    """Of two, the period or the time on differs by a half and more."""
+    """Of two, one never goes out, or the period or the time on differs by a half and more."""
 
     def unlike(a: float, b: float) -> bool:
         return max(a, b) >= 1.5 * min(a, b) + 1
@@ -19,7 +19,9 @@ def test_no_two_patterns_look_alike() -> None:
             periods = one.on_ms + one.off_ms, other.on_ms + other.off_ms
             shares = one.on_ms / periods[0], other.on_ms / periods[1]
             looks = unlike(*periods) or unlike(one.on_ms, other.on_ms)
-            assert looks or abs(shares[0] - shares[1]) > 0.3, (one.name, other.name)
+            blinks = one.off_ms > 0, other.off_ms > 0
+            told_apart = looks or blinks[0] != blinks[1] or abs(shares[0] - shares[1]) > 0.3
+            assert told_apart, (one.name, other.name)
 
 
 def test_the_header_has_them_in_order() -> None:

@@ -46,9 +46,10 @@ def test_bytes_of_a_reading() -> None:
             bearing=-2,
             bearing_ahead=-0x8000,
             presence=0x7FFF,
+            supply_mv=0x1716,
         )
     )
-    assert payload == bytes([2, 9, *range(1, 0x16), 0xFE, 0xFF, 0x00, 0x80, 0xFF, 0x7F])
+    assert payload == bytes([2, 9, *range(1, 0x16), 0xFE, 0xFF, 0x00, 0x80, 0xFF, 0x7F, 0x16, 0x17])
 
 
 def test_record_has_typed_fields_and_codes() -> None:

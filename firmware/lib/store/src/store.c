@@ -8,7 +8,7 @@ enum { AT_SIZE = 1, AT_FINGERPRINT = 3, AT_GENERATION = 7, AT_RECORD = 11 }; /* 
 static uint16_t slot_size(const store *s) { return (uint16_t)(s->record_size + STORE_OVERHEAD); }
 
 static uint16_t address(const store *s, uint8_t slot, uint16_t at) {
-  return (uint16_t)(slot * slot_size(s) + at);
+  return (uint16_t)(s->from + slot * slot_size(s) + at);
 }
 
 static uint32_t read_number(uint16_t from, uint8_t bytes) {
@@ -56,15 +56,27 @@ bool store_find(store *s) {
   return s->newest != STORE_NO_SLOT;
 }
 
-void store_open(store *s, uint16_t record_size, uint32_t fingerprint,
-                uint8_t (*source)(uint16_t index)) {
-  *s = (store){.source = source, .record_size = record_size, .fingerprint = fingerprint};
-  const uint16_t room = (uint16_t)(STORE_BYTES / slot_size(s));
+/* `s` holds what is asked for, and zeros. */
+static void open(store *s, uint16_t bytes) {
+  const uint16_t room = (uint16_t)(bytes / slot_size(s));
   s->slots = (uint8_t)(room < STORE_MOST_SLOTS ? room : STORE_MOST_SLOTS);
   s->latest = (uint8_t)(s->slots - 1); /* an empty store is filled from the first slot on */
   while (!cells_ready())
     continue;
   store_find(s);
+}
+
+void store_open(store *s, uint16_t record_size, uint32_t fingerprint,
+                uint8_t (*source)(uint16_t index)) {
+  *s = (store){.source = source, .record_size = record_size, .fingerprint = fingerprint};
+  open(s, STORE_BYTES);
+}
+
+void store_open_unit(store *s, uint16_t record_size, uint32_t fingerprint,
+                     uint8_t (*source)(uint16_t index)) {
+  *s = (store){.source = source, .record_size = record_size, .fingerprint = fingerprint};
+  s->from = STORE_BYTES;
+  open(s, STORE_UNIT_BYTES);
 }
 
 uint8_t store_read(const store *s, uint16_t index) {

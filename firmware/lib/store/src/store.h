@@ -19,7 +19,8 @@ extern "C" {
 #endif
 
 enum {
-  STORE_BYTES = 960,   /* of 1,024; the rest is for what belongs to the unit: its calibration */
+  STORE_BYTES = 960, /* of 1,024, from the first; the rest is for what belongs to the unit */
+  STORE_UNIT_BYTES = 64,
   STORE_OVERHEAD = 13, /* bytes of a slot beside its record */
   STORE_MOST_SLOTS = 8,
   STORE_VERSION = 0xA1,
@@ -32,6 +33,7 @@ typedef enum { STORE_IDLE, STORE_SAVING, STORE_ERASING } store_activity;
 /* All zero, but for what store_open() fills in. Private to store.c, but for reading `newest`. */
 typedef struct {
   uint8_t (*source)(uint16_t index); /* byte of the record to save; the same until it is done */
+  uint16_t from;                     /* first cell of the first slot */
   uint16_t record_size;              /* bytes */
   uint32_t fingerprint;              /* of what the record's bytes mean */
   uint32_t generation;               /* of the latest save */
@@ -50,6 +52,10 @@ typedef struct {
 /* Looks for the newest record; waits while a write from before the reset is going on. */
 void store_open(store *s, uint16_t record_size, uint32_t fingerprint,
                 uint8_t (*source)(uint16_t index));
+
+/* As store_open(), in the cells for what belongs to the unit: its calibration. */
+void store_open_unit(store *s, uint16_t record_size, uint32_t fingerprint,
+                     uint8_t (*source)(uint16_t index));
 
 /* Looks again: slots are checked anew. False: there is no record. Not during a save or erase. */
 bool store_find(store *s);

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lights.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -19,6 +21,7 @@ typedef struct {
 
 bool board_send(const uint8_t *bytes, uint8_t count); /* all or nothing; never waits */
 void board_point(uint16_t pulse_us);
+void board_show(light pattern); /* on the LED */
 board_condition board_health(void);
 
 #ifdef __cplusplus

@@ -6,7 +6,17 @@
 
 typedef uint8_t (*handler)(const uint8_t *payload, uint8_t length);
 
-static bool are_weights_in_use(void) { return tracker.dumping || store_busy(&tracker.store); }
+bool are_weights_in_use(void) { return tracker.dumping || store_busy(&tracker.store); }
+
+void lesson_start(uint16_t readings) {
+  learner_label_none(&tracker.learner);
+  teach_start(&tracker.lesson, readings, tracker.identity.seed);
+  tracker.by_button = false;
+  if (readings) {
+    tracker.learning = true;
+    tracker.learner.network->rate = RATE_START; /* a lesson begins with large steps */
+  }
+}
 
 static uint8_t take_teach(const uint8_t *payload, uint8_t length) {
   wire_teach teach;
@@ -14,13 +24,7 @@ static uint8_t take_teach(const uint8_t *payload, uint8_t length) {
     return WIRE_RESULT_BAD_LENGTH;
   if (teach.seconds && tracker.push_next)
     return WIRE_RESULT_INCOMPLETE;
-  const uint32_t readings = teach.seconds * UINT32_C(1000) / READING_PERIOD_MS;
-  learner_label_none(&tracker.learner);
-  teach_start(&tracker.lesson, (uint16_t)readings, tracker.identity.seed);
-  if (readings) {
-    tracker.learning = true;
-    tracker.learner.network->rate = RATE_START; /* a lesson begins with large steps */
-  }
+  lesson_start((uint16_t)(teach.seconds * UINT32_C(1000) / READING_PERIOD_MS));
   return WIRE_RESULT_OK;
 }
 
@@ -46,17 +50,21 @@ static uint8_t take_set_rate(const uint8_t *payload, uint8_t length) {
   return WIRE_RESULT_OK;
 }
 
+void weights_reset(uint32_t seed) {
+  tracker.identity.seed = seed;
+  tracker.weights_source = WIRE_WEIGHTS_SOURCE_INITIAL;
+  tracker.push_next = 0;
+  learner_reset(&tracker.learner, tracker.learner.network, seed);
+  tracker.step_at_reading = 0;
+}
+
 static uint8_t take_reset_weights(const uint8_t *payload, uint8_t length) {
   wire_reset_weights reset;
   if (!wire_unpack_reset_weights(&reset, payload, length))
     return WIRE_RESULT_BAD_LENGTH;
   if (are_weights_in_use())
     return WIRE_RESULT_BUSY;
-  tracker.identity.seed = reset.seed;
-  tracker.weights_source = WIRE_WEIGHTS_SOURCE_INITIAL;
-  tracker.push_next = 0;
-  learner_reset(&tracker.learner, tracker.learner.network, reset.seed);
-  tracker.step_at_reading = 0;
+  weights_reset(reset.seed);
   return WIRE_RESULT_OK;
 }
 
@@ -165,6 +173,23 @@ static uint8_t take_erase(const uint8_t *payload, uint8_t length) {
   return WIRE_RESULT_OK;
 }
 
+static uint8_t take_set_calibration(const uint8_t *payload, uint8_t length) {
+  if (length != WIRE_SET_CALIBRATION_SIZE)
+    return WIRE_RESULT_BAD_LENGTH;
+  const uint8_t *unit = payload + WIRE_HEADER_SIZE;
+  const uint16_t bandgap_mv = wire_get_u16(unit + UNIT_BANDGAP);
+  if (bandgap_mv < BANDGAP_LOWEST_MV || bandgap_mv > BANDGAP_HIGHEST_MV)
+    return WIRE_RESULT_BAD_VALUE;
+  if (store_busy(&tracker.store))
+    return WIRE_RESULT_BUSY;
+  keep_unit(unit);
+  return WIRE_RESULT_OK;
+}
+
+static uint8_t take_get_calibration(const uint8_t *payload, uint8_t length) {
+  return wire_unpack_get_calibration(payload, length) ? WIRE_RESULT_OK : WIRE_RESULT_BAD_LENGTH;
+}
+
 static handler handler_of(uint8_t code) {
   switch (code) {
   case WIRE_TEACH:
@@ -191,6 +216,10 @@ static handler handler_of(uint8_t code) {
     return take_load;
   case WIRE_ERASE:
     return take_erase;
+  case WIRE_SET_CALIBRATION:
+    return take_set_calibration;
+  case WIRE_GET_CALIBRATION:
+    return take_get_calibration;
   default:
     return NULL;
   }
@@ -202,6 +231,8 @@ static void tell_more(uint8_t code) {
     telemetry_trained();
   if (code == WIRE_LOAD)
     telemetry_stored(WIRE_STORE_OPERATION_LOAD, false);
+  if (code == WIRE_GET_CALIBRATION)
+    telemetry_calibration();
 }
 
 void commands_take(const uint8_t *payload, uint8_t length) {

@@ -1,8 +1,13 @@
-/* The weights in EEPROM, and what it takes to go on with them: step, rate, whether they learn.
+/* The weights in EEPROM, and what it takes to go on with them: step, rate, whether they learn; and
+ * the unit's calibration, in cells of its own, which a new firmware or an erase leaves alone.
  * Training waits while they are written, three quarters of a second, so that what is kept is one
  * step's weights; a copy to write from would take 201 bytes of SRAM. */
+#include <string.h>
+
 #include "state.h"
 #include "weight_bytes.h"
+
+#define UNIT_FORMAT UINT32_C(0x314C4143) /* "CAL1": changes with the fields of `calibration` */
 
 enum { KEPT_LEARNING, KEPT_RATE, KEPT_STEP = 3, KEPT_WEIGHTS = 7 }; /* places in the record */
 
@@ -18,11 +23,46 @@ static uint8_t kept_byte(uint16_t place) {
   return place < KEPT_WEIGHTS ? head[place] : weight_byte((uint16_t)(place - KEPT_WEIGHTS));
 }
 
-void keep_begin(void) {
+static uint8_t unit_byte(uint16_t place) { return tracker.unit[place]; }
+
+static void open_weights(void) {
   const uint16_t weights = fixprop_weight_count(tracker.learner.network);
   store_open(&tracker.store, (uint16_t)(KEPT_WEIGHTS + weights * WIRE_BYTES_PER_WEIGHT),
              tracker.identity.fingerprint, kept_byte);
+}
+
+static void open_unit(void) {
+  store_open_unit(&tracker.store, sizeof tracker.unit, UNIT_FORMAT, unit_byte);
+}
+
+static void load_unit(void) {
+  open_unit();
+  memset(tracker.unit, 0, sizeof tracker.unit);
+  if (tracker.store.newest == STORE_NO_SLOT)
+    return;
+  for (uint8_t place = 0; place < sizeof tracker.unit; place++)
+    tracker.unit[place] = store_read(&tracker.store, place);
+}
+
+void keep_begin(void) {
+  load_unit();
+  open_weights();
   keep_load();
+}
+
+void keep_unit(const uint8_t *bytes) {
+  memcpy(tracker.unit, bytes, sizeof tracker.unit);
+  tracker.worn = tracker.store.worn;
+  open_unit();
+  tracker.keeping_unit = true;
+  store_save(&tracker.store);
+}
+
+/* One store serves both, in turn: a second one would take 26 bytes of SRAM. */
+static void back_to_weights(void) {
+  tracker.keeping_unit = false;
+  open_weights();
+  tracker.store.worn = tracker.worn;
 }
 
 void keep_save(void) {
@@ -65,8 +105,12 @@ bool keep_work(void) {
   const bool erases = tracker.store.activity == STORE_ERASING;
   if (!store_work(&tracker.store))
     return false;
-  if (!store_busy(&tracker.store))
-    telemetry_stored(erases ? WIRE_STORE_OPERATION_ERASE : WIRE_STORE_OPERATION_SAVE,
-                     tracker.store.failed);
+  if (store_busy(&tracker.store))
+    return true;
+  const uint8_t saves =
+      tracker.keeping_unit ? WIRE_STORE_OPERATION_CALIBRATE : WIRE_STORE_OPERATION_SAVE;
+  telemetry_stored(erases ? WIRE_STORE_OPERATION_ERASE : saves, tracker.store.failed);
+  if (tracker.keeping_unit)
+    back_to_weights();
   return true;
 }

@@ -66,10 +66,9 @@ void telemetry_hello(void) {
   send(wire_pack_hello(payload, &hello));
 }
 
-void telemetry_reading(const wire_reading *reading) {
-  wire_reading told = *reading;
-  told.state |= state_bits();
-  send(wire_pack_reading(payload, &told));
+void telemetry_reading(wire_reading *reading) {
+  reading->state |= state_bits();
+  send(wire_pack_reading(payload, reading));
 }
 
 void telemetry_weight_check(void) {
@@ -94,11 +93,26 @@ void telemetry_health(void) {
       .stack_free = board.stack_free,
       .steps_last_reading = tracker.steps_last_reading,
       .loop_max_us = board.loop_max_us,
+      .supply_mv = tracker.supply_mv,
   };
   send(wire_pack_health(payload, &health));
 }
 
 void telemetry_ack(const wire_ack *ack) { send(wire_pack_ack(payload, ack)); }
+
+void telemetry_pressed(uint8_t action) {
+  const wire_pressed pressed = {.action = action,
+                                .reading_index = tracker.reading_index,
+                                .step = tracker.learner.step,
+                                .seed = tracker.identity.seed};
+  send(wire_pack_pressed(payload, &pressed));
+}
+
+void telemetry_calibration(void) {
+  payload[WIRE_CODE] = WIRE_CALIBRATION;
+  memcpy(payload + WIRE_HEADER_SIZE, tracker.unit, sizeof tracker.unit);
+  send(WIRE_CALIBRATION_SIZE);
+}
 
 /* A training step leaves the values of its forward pass. */
 static const int16_t *latest_outputs(void) {

@@ -1,6 +1,7 @@
 #include "tracker.h"
 
 #include "state.h"
+#include "supply.h"
 
 tracker_state tracker;
 
@@ -10,6 +11,7 @@ void tracker_begin(fixprop_network *network, const tracker_identity *identity) {
   learner_reset(&tracker.learner, network, identity->seed);
   keep_begin();
   board_point(tracker.pointer_us);
+  standalone_show(0, 0, 0);
   telemetry_hello();
 }
 
@@ -56,11 +58,24 @@ static void count_steps(void) {
   tracker.step_at_reading = tracker.learner.step;
 }
 
-void tracker_reading(uint16_t left, uint16_t right, uint32_t time_us) {
+static uint16_t bandgap_mv(void) {
+  const uint16_t known = wire_get_u16(tracker.unit + UNIT_BANDGAP);
+  return known ? known : BANDGAP_MV;
+}
+
+void tracker_burst(uint16_t left, uint16_t right, uint16_t bandgap, uint32_t time_us) {
+  const uint16_t mv = supply_mv(bandgap, bandgap_mv());
+  tracker_reading(supply_corrected(left, mv), supply_corrected(right, mv), time_us, mv);
+}
+
+/* Inlined, its message would lie on the main loop's stack under every command. */
+__attribute__((noinline)) void tracker_reading(uint16_t left, uint16_t right, uint32_t time_us,
+                                               uint16_t supply_mv) {
   count_steps();
+  tracker.supply_mv = supply_mv;
   const int16_t *outputs = learner_read(&tracker.learner, left, right);
   anneal();
-  const wire_reading reading = {
+  wire_reading reading = {
       .reading_index = tracker.reading_index++,
       .time_us = time_us,
       .left = left,
@@ -72,9 +87,12 @@ void tracker_reading(uint16_t left, uint16_t right, uint32_t time_us) {
       .bearing = outputs[0],
       .bearing_ahead = outputs[1],
       .presence = outputs[2],
+      .supply_mv = supply_mv,
   };
   telemetry_reading(&reading);
   point(outputs[1], outputs[2]);
+  standalone_turn();
+  standalone_show(left, right, reading.presence);
   if (tracker.reading_index % CHECK_READINGS == 0)
     telemetry_weight_check();
   if (tracker.reading_index % HEALTH_READINGS == 0)

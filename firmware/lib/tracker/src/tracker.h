@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "button.h"
 #include "fixprop.h"
 
 #ifdef __cplusplus
@@ -21,8 +22,15 @@ typedef struct {
 
 void tracker_begin(fixprop_network *network, const tracker_identity *identity);
 
-/* A reading of both sensors, counts x 8, taken at time_us of the board's clock. */
-void tracker_reading(uint16_t left, uint16_t right, uint32_t time_us);
+/* A reading of both sensors, counts x 8, taken at time_us of the board's clock; `bandgap`: sum of
+ * SUPPLY_READS conversions of the chip's bandgap just before. */
+void tracker_burst(uint16_t left, uint16_t right, uint16_t bandgap, uint32_t time_us);
+
+/* The same, scaled to the nominal supply already. */
+void tracker_reading(uint16_t left, uint16_t right, uint32_t time_us, uint16_t supply_mv);
+
+/* The button was pressed; false: not now, tell it again later. */
+bool tracker_press(button_press press);
 
 /* A byte from the host. */
 void tracker_receive(uint8_t byte);

@@ -5,11 +5,23 @@
 #define PIN_LEFT_SENSOR 0 /* A: analog input of the left sensor */
 #define PIN_RIGHT_SENSOR 1 /* A: analog input of the right sensor */
 #define PIN_SERVO 9 /* D: OC1A: the pulse comes from Timer1 itself */
+#define PIN_BUTTON 2 /* D: to ground; the chip's own resistor pulls it up */
+#define PIN_LED 13 /* D: the Uno's own, says what is going on */
 #define READING_PERIOD_MS 38 /* ms: from one reading to the next */
 #define BURST_READS 16 /* conversions: of one sensor in one reading */
 #define BURST_FIRST_RANK 1 /* rank: lowest read of the sorted burst that counts */
 #define BURST_RANKS 8 /* ranks: reads that count; their sum is the reading */
 #define READING_HIGHEST 8000 /* counts x 8: above it the sensor's wire is loose */
+#define SUPPLY_NOMINAL_MV 5000 /* mV: readings are scaled to this supply */
+#define SUPPLY_LEAD_MS 5 /* ms: before a burst: the supply's measurement begins */
+#define SUPPLY_SETTLE 20 /* conversions: 2 ms: the bandgap drives the ADC weakly */
+#define SUPPLY_READS 16 /* conversions: of the bandgap; their sum is used */
+#define BANDGAP_MV 1100 /* mV: typical; a calibration knows the unit's */
+#define BANDGAP_LOWEST_MV 1000 /* mV: of any chip */
+#define BANDGAP_HIGHEST_MV 1200 /* mV: of any chip */
+#define BUTTON_DEBOUNCE_MS 20 /* ms: a level counts when it has lasted so long */
+#define BUTTON_LONG_MS 2000 /* ms: a press of this length forgets */
+#define BUTTON_LESSON_S 60 /* s: a lesson started by the button ends by itself */
 #define LEVEL_ZERO 2048 /* counts x 8: reading that the network sees as 0 */
 #define LEVEL_GAIN 10 /* Q0.15 per eighth of a count, of the sum */
 #define DIFFERENCE_GAIN 40 /* Q0.15 per eighth of a count, of left less right */

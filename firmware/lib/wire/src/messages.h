@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define WIRE_PROTOCOL_VERSION 2
-#define WIRE_PROTOCOL_CRC 0x7545000Ful
+#define WIRE_PROTOCOL_VERSION 3
+#define WIRE_PROTOCOL_CRC 0x9A9FFE9Dul
 #define WIRE_BAUD 500000ul
 #define WIRE_MAX_LAYERS 6
 #define WIRE_BYTES_PER_WEIGHT 3
@@ -33,6 +33,8 @@ enum {
   WIRE_HEALTH = 0x06,
   WIRE_TRAINED = 0x07,
   WIRE_STORED = 0x08,
+  WIRE_PRESSED = 0x09,
+  WIRE_CALIBRATION = 0x0A,
   WIRE_GET_HELLO = 0x81,
   WIRE_TEACH = 0x82,
   WIRE_LEARN = 0x83,
@@ -46,18 +48,22 @@ enum {
   WIRE_SAVE = 0x8B,
   WIRE_LOAD = 0x8C,
   WIRE_ERASE = 0x8D,
+  WIRE_SET_CALIBRATION = 0x8E,
+  WIRE_GET_CALIBRATION = 0x8F,
 };
 
 // Bytes of each payload.
 enum {
   WIRE_HELLO_SIZE = 39,
-  WIRE_READING_SIZE = 29,
+  WIRE_READING_SIZE = 31,
   WIRE_WEIGHT_CHECK_SIZE = 13,
   WIRE_WEIGHTS_SIZE = 57,
   WIRE_ACK_SIZE = 13,
-  WIRE_HEALTH_SIZE = 22,
+  WIRE_HEALTH_SIZE = 24,
   WIRE_TRAINED_SIZE = 14,
   WIRE_STORED_SIZE = 18,
+  WIRE_PRESSED_SIZE = 15,
+  WIRE_CALIBRATION_SIZE = 20,
   WIRE_GET_HELLO_SIZE = 2,
   WIRE_TEACH_SIZE = 3,
   WIRE_LEARN_SIZE = 3,
@@ -71,6 +77,8 @@ enum {
   WIRE_SAVE_SIZE = 2,
   WIRE_LOAD_SIZE = 2,
   WIRE_ERASE_SIZE = 2,
+  WIRE_SET_CALIBRATION_SIZE = 20,
+  WIRE_GET_CALIBRATION_SIZE = 2,
 };
 
 // What became of a command.
@@ -109,11 +117,20 @@ enum {
   WIRE_WEIGHTS_SOURCE_HOST = 2,    // set by the host
 };
 
+// What the button on the board did.
+enum {
+  WIRE_BUTTON_ACTION_TEACH = 0,   // a lesson began, as by `teach`
+  WIRE_BUTTON_ACTION_END = 1,     // the lesson ended, training too; the weights are being saved
+  WIRE_BUTTON_ACTION_FORGET = 2,  // new weights from `seed`, no lesson; the store is being erased
+  WIRE_BUTTON_ACTION_REFUSED = 3, // nothing: some weights were set and not all
+};
+
 // What was done with the store.
 enum {
-  WIRE_STORE_OPERATION_SAVE = 0,  // the weights went into a slot
-  WIRE_STORE_OPERATION_LOAD = 1,  // the weights came out of the newest slot
-  WIRE_STORE_OPERATION_ERASE = 2, // all slots were made invalid
+  WIRE_STORE_OPERATION_SAVE = 0,      // the weights went into a slot
+  WIRE_STORE_OPERATION_LOAD = 1,      // the weights came out of the newest slot
+  WIRE_STORE_OPERATION_ERASE = 2,     // all slots were made invalid
+  WIRE_STORE_OPERATION_CALIBRATE = 3, // the calibration went into a slot of its own
 };
 
 // What became of it.
@@ -204,9 +221,9 @@ typedef struct {
   uint32_t reading_index;
   // the device's clock at the reading; wraps after 71 minutes [us]
   uint32_t time_us;
-  // left sensor, sum of 8 conversions, 0 to 8184 [ADC counts]
+  // left sensor, sum of 8 conversions, as at 5000 mV [ADC counts]
   uint16_t left;
-  // right sensor, sum of 8 conversions, 0 to 8184 [ADC counts]
+  // right sensor, sum of 8 conversions, as at 5000 mV [ADC counts]
   uint16_t right;
   // servo pulse in force when the reading was taken [us]
   uint16_t pointer_us;
@@ -222,6 +239,8 @@ typedef struct {
   int16_t bearing_ahead;
   // network output: whether a hand is there [Q0.15]
   int16_t presence;
+  // supply just before; `left` and `right` are scaled by it [mV]
+  uint16_t supply_mv;
 } wire_reading;
 
 static inline uint8_t wire_pack_reading(uint8_t *payload, const wire_reading *m) {
@@ -238,6 +257,7 @@ static inline uint8_t wire_pack_reading(uint8_t *payload, const wire_reading *m)
   wire_put_u16(payload + 23, (uint16_t)m->bearing);
   wire_put_u16(payload + 25, (uint16_t)m->bearing_ahead);
   wire_put_u16(payload + 27, (uint16_t)m->presence);
+  wire_put_u16(payload + 29, m->supply_mv);
   return WIRE_READING_SIZE;
 }
 
@@ -331,6 +351,8 @@ typedef struct {
   uint16_t steps_last_reading;
   // longest turn of the main loop [us]
   uint16_t loop_max_us;
+  // supply at the latest reading, by the chip's bandgap [mV]
+  uint16_t supply_mv;
 } wire_health;
 
 static inline uint8_t wire_pack_health(uint8_t *payload, const wire_health *m) {
@@ -345,6 +367,7 @@ static inline uint8_t wire_pack_health(uint8_t *payload, const wire_health *m) {
   wire_put_u16(payload + 16, m->stack_free);
   wire_put_u16(payload + 18, m->steps_last_reading);
   wire_put_u16(payload + 20, m->loop_max_us);
+  wire_put_u16(payload + 22, m->supply_mv);
   return WIRE_HEALTH_SIZE;
 }
 
@@ -399,6 +422,69 @@ static inline uint8_t wire_pack_stored(uint8_t *payload, const wire_stored *m) {
   wire_put_u16(payload + 14, m->rate);
   wire_put_u16(payload + 16, m->weights_crc);
   return WIRE_STORED_SIZE;
+}
+
+// pressed, device to host: The button on the board was used, or its lesson's time was over.
+typedef struct {
+  // what it did: WIRE_BUTTON_ACTION_...
+  uint8_t action;
+  // first reading to which it applies [readings]
+  uint32_t reading_index;
+  // training steps done before it took effect [steps]
+  uint32_t step;
+  // seed of the weights and of the training order from now on
+  uint32_t seed;
+} wire_pressed;
+
+static inline uint8_t wire_pack_pressed(uint8_t *payload, const wire_pressed *m) {
+  payload[WIRE_CODE] = WIRE_PRESSED;
+  payload[WIRE_SEQUENCE] = 0;
+  payload[2] = m->action;
+  wire_put_u32(payload + 3, m->reading_index);
+  wire_put_u32(payload + 7, m->step);
+  wire_put_u32(payload + 11, m->seed);
+  return WIRE_PRESSED_SIZE;
+}
+
+// calibration, device to host: What the board keeps about its sensors; answers `get_calibration`,
+// after its `ack`.
+typedef struct {
+  // when it was calibrated, since 1970; 0: never [s]
+  uint32_t unix_s;
+  // the chip's bandgap, against which it measures its supply [mV]
+  uint16_t bandgap_mv;
+  // of the left sensor, against the datasheet's curve [UQ2.14]
+  uint16_t left_gain;
+  // above the curve at 80 cm [0.1 mV]
+  int16_t left_offset;
+  // half-angle of its beam; 0: not measured [0.1 deg]
+  uint8_t left_beam;
+  // added by the right sensor's light [mV]
+  int8_t left_crosstalk;
+  // of the right sensor [UQ2.14]
+  uint16_t right_gain;
+  // above the curve at 80 cm [0.1 mV]
+  int16_t right_offset;
+  // half-angle of its beam; 0: not measured [0.1 deg]
+  uint8_t right_beam;
+  // added by the left sensor's light [mV]
+  int8_t right_crosstalk;
+} wire_calibration;
+
+static inline uint8_t wire_pack_calibration(uint8_t *payload, const wire_calibration *m) {
+  payload[WIRE_CODE] = WIRE_CALIBRATION;
+  payload[WIRE_SEQUENCE] = 0;
+  wire_put_u32(payload + 2, m->unix_s);
+  wire_put_u16(payload + 6, m->bandgap_mv);
+  wire_put_u16(payload + 8, m->left_gain);
+  wire_put_u16(payload + 10, (uint16_t)m->left_offset);
+  payload[12] = m->left_beam;
+  payload[13] = (uint8_t)m->left_crosstalk;
+  wire_put_u16(payload + 14, m->right_gain);
+  wire_put_u16(payload + 16, (uint16_t)m->right_offset);
+  payload[18] = m->right_beam;
+  payload[19] = (uint8_t)m->right_crosstalk;
+  return WIRE_CALIBRATION_SIZE;
 }
 
 // get_hello, host to device: Asks for a `hello`.
@@ -542,6 +628,53 @@ static inline bool wire_unpack_load(const uint8_t *payload, uint8_t n) {
 static inline bool wire_unpack_erase(const uint8_t *payload, uint8_t n) {
   (void)payload;
   return n == WIRE_ERASE_SIZE;
+}
+
+// set_calibration, host to device: Keeps this in a place of its own, used from the next reading on;
+// `stored` tells when done.
+typedef struct {
+  // when it was calibrated, since 1970; 0: never [s]
+  uint32_t unix_s;
+  // the chip's bandgap, against which it measures its supply [mV]
+  uint16_t bandgap_mv;
+  // of the left sensor, against the datasheet's curve [UQ2.14]
+  uint16_t left_gain;
+  // above the curve at 80 cm [0.1 mV]
+  int16_t left_offset;
+  // half-angle of its beam; 0: not measured [0.1 deg]
+  uint8_t left_beam;
+  // added by the right sensor's light [mV]
+  int8_t left_crosstalk;
+  // of the right sensor [UQ2.14]
+  uint16_t right_gain;
+  // above the curve at 80 cm [0.1 mV]
+  int16_t right_offset;
+  // half-angle of its beam; 0: not measured [0.1 deg]
+  uint8_t right_beam;
+  // added by the left sensor's light [mV]
+  int8_t right_crosstalk;
+} wire_set_calibration;
+
+static inline bool wire_unpack_set_calibration(wire_set_calibration *m, const uint8_t *payload,
+                                               uint8_t n) {
+  if (n != WIRE_SET_CALIBRATION_SIZE) return false;
+  m->unix_s = wire_get_u32(payload + 2);
+  m->bandgap_mv = wire_get_u16(payload + 6);
+  m->left_gain = wire_get_u16(payload + 8);
+  m->left_offset = (int16_t)wire_get_u16(payload + 10);
+  m->left_beam = payload[12];
+  m->left_crosstalk = (int8_t)payload[13];
+  m->right_gain = wire_get_u16(payload + 14);
+  m->right_offset = (int16_t)wire_get_u16(payload + 16);
+  m->right_beam = payload[18];
+  m->right_crosstalk = (int8_t)payload[19];
+  return true;
+}
+
+// get_calibration, host to device: Asks for the `calibration` in use.
+static inline bool wire_unpack_get_calibration(const uint8_t *payload, uint8_t n) {
+  (void)payload;
+  return n == WIRE_GET_CALIBRATION_SIZE;
 }
 
 #endif

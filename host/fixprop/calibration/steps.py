@@ -1,0 +1,81 @@
+"""Where the card is held, step by step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from fixprop.sim.optics import Hand
+from fixprop.sim.sensors import LEFT, RIGHT
+
+SIDES = ("left", "right")
+DISTANCES_CM = (10.0, 15.0, 20.0, 30.0, 40.0)
+CROSSTALK_CM = 20.0
+EDGE_CM = 30.0  # there the card's edge on the centre line is where each beam ends
+CARD = Hand(width_cm=15.0, depth_cm=0.2)  # A4 folded once: 15 x 21 cm, wider than both beams
+
+
+@dataclass(frozen=True)
+class Step:
+    """One place of the card, NaN for none, from the midpoint between the sensors' lenses."""
+
+    name: str
+    text: str
+    bearing_deg: float = 0.0
+    range_cm: float = math.nan
+    covered: int | None = None  # the sensor that a finger covers
+
+    @property
+    def watched(self) -> tuple[int, ...]:
+        """The sensors whose readings count."""
+        if self.name.startswith("edge"):
+            return (LEFT,) if self.bearing_deg > 0 else (RIGHT,)
+        return tuple(side for side in (LEFT, RIGHT) if side != self.covered)
+
+
+def _at(distance_cm: float) -> Step:
+    return Step(
+        f"card {distance_cm:g} cm",
+        f"Hold the card square to the sensors, {distance_cm:g} cm from their lenses.",
+        0.0,
+        distance_cm,
+    )
+
+
+def _covered(side: int) -> Step:
+    return Step(
+        f"{SIDES[side]} covered",
+        f"Leave the card at {CROSSTALK_CM:g} cm and cover the {SIDES[side]} sensor with a finger.",
+        0.0,
+        CROSSTALK_CM,
+        side,
+    )
+
+
+def _edge(side: int) -> Step:
+    """The card on the other side of the centre line than the sensor that is measured."""
+    where = SIDES[1 - side]
+    bearing = math.asin(CARD.width_cm / 2 / EDGE_CM)
+    return Step(
+        f"edge {SIDES[side]}",
+        f"Hold the card {EDGE_CM:g} cm away, all of it {where} of the centre line, its edge on it, "
+        "facing the sensors.",
+        math.degrees(bearing) * (1 if side == LEFT else -1),
+        EDGE_CM * math.cos(bearing) - CARD.depth_cm / 2,
+    )
+
+
+EMPTY = Step("empty", "Take the card away; nothing nearer than a metre.")
+AT = {distance: _at(distance) for distance in DISTANCES_CM}
+COVERED = {side: _covered(side) for side in (LEFT, RIGHT)}
+EDGE = {side: _edge(side) for side in (LEFT, RIGHT)}
+
+
+def all_steps() -> list[Step]:
+    """In the order in which they are least trouble."""
+    steps = [EMPTY]
+    for distance, step in AT.items():
+        steps.append(step)
+        if distance == CROSSTALK_CM:
+            steps += [COVERED[RIGHT], COVERED[LEFT]]
+    return [*steps, EDGE[LEFT], EDGE[RIGHT]]
