@@ -19,6 +19,7 @@ COMMANDS = (
     "completion",
     "dashboard",
     "demo",
+    "doctor",
     "examples",
     "export",
     "flash",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fixprop import header, library_headers
+from fixprop.doctor import page as doctor_page
 from fixprop.tracking import definition
 from fixprop.wire import generator as wire
 
@@ -12,7 +13,7 @@ from fixprop.wire import generator as wire
 def generated_files() -> dict[Path, str]:
     """Contents of all generated files, by path from the project's root."""
     files: dict[Path, str] = {}
-    for part in (library_headers, wire, definition, header):
+    for part in (library_headers, wire, definition, header, doctor_page):
         files.update(part.generated_files())
     return files
 

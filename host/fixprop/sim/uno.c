@@ -104,6 +104,23 @@ void uno_boot_at(uno_t *uno, uint32_t address) {
   uno_reset(uno, UNO_POWER_ON);
 }
 
+void uno_unhang(uno_t *uno) {
+  if (uno->hangs)
+    memcpy(uno->avr->flash + uno->hung_at, uno->hung_word, sizeof uno->hung_word);
+  uno->hangs = 0;
+}
+
+void uno_hang(uno_t *uno) {
+  static const uint8_t jump_to_itself[2] = {0xFF, 0xCF}; /* rjmp .-2 */
+  uno_unhang(uno);
+  uno->hung_at = uno->avr->pc;
+  memcpy(uno->hung_word, uno->avr->flash + uno->hung_at, sizeof uno->hung_word);
+  memcpy(uno->avr->flash + uno->hung_at, jump_to_itself, sizeof jump_to_itself);
+  uno->hangs = 1;
+}
+
+uint32_t uno_resets(const uno_t *uno) { return uno->resets; }
+
 /* Jumps a sleeping chip to its next event; false when that lies at or after `until`. */
 static int sleep_to_event(avr_t *avr, uint64_t until) {
   const avr_cycle_timer_slot_t *next = avr->cycle_timers.timer;

@@ -26,6 +26,10 @@ void uno_reset(uno_t *uno, int cause);
 /* Every reset starts at `address`, as the fuse BOOTRST makes it; the power comes on anew. */
 void uno_boot_at(uno_t *uno, uint32_t address);
 
+/* The next instruction becomes a jump to itself, until a reset. */
+void uno_hang(uno_t *uno);
+uint32_t uno_resets(const uno_t *uno); /* since it was created, its start among them */
+
 /* Runs to the first instruction's end at or after now + cycles; 0, or UNO_CRASHED. */
 int uno_run(uno_t *uno, uint64_t cycles);
 void uno_stop(uno_t *uno); /* from within a callback: run() returns after this instruction */

@@ -177,6 +177,15 @@ class SimulatedUno:
             raise UsageError(f"no reset cause {cause!r}: use one of {', '.join(causes)}")
         self._c.uno_reset(self._uno, causes[cause])
 
+    def hang(self) -> None:
+        """The next instruction jumps to itself until a reset; interrupts go on if they are on."""
+        self._c.uno_hang(self._uno)
+
+    @property
+    def resets(self) -> int:
+        """Resets since power-on, which is the first; the watchdog's count too."""
+        return int(self._c.uno_resets(self._uno))
+
     def send(self, data: bytes) -> None:
         """Queue bytes for the UART; they arrive at line rate, as the firmware takes them."""
         self._c.uno_send(self._uno, data, len(data))

@@ -234,6 +234,8 @@ static void settle_pins(avr_t *avr) {
 
 static void on_reset(avr_io_t *io) {
   uno_t *uno = (uno_t *)((char *)io - offsetof(uno_t, parts));
+  uno_unhang(uno);
+  uno->resets++;
   uno->xon = 1;
   uno->feeding = 0;
   uno->held_count = 0;

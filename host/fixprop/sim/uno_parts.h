@@ -37,6 +37,10 @@ struct uno {
   void *ocr1a_param;
   int eeprom_busy_at; /* address being written, or -1 */
   int stop;
+  uint32_t resets;
+  uint32_t hung_at; /* where uno_hang() put its jump */
+  int hangs;
+  uint8_t hung_word[2]; /* what was there */
   char crash[160];
 };
 
@@ -44,6 +48,8 @@ struct uno {
 void uno_hook_parts(uno_t *uno);
 /* Bytes begin to flow to the UART, if there are any and they do not yet. */
 void uno_start_feeding(uno_t *uno);
+/* What uno_hang() did is undone. */
+void uno_unhang(uno_t *uno);
 /* uno_line.c: UDR0 without flow control, and a byte that has come down such a line. */
 void uno_hook_line(uno_t *uno);
 void uno_byte_comes(uno_t *uno, uint8_t byte);

@@ -7,7 +7,7 @@ uint16_t supply_mv(uint16_t bandgap, uint16_t bandgap_mv) {
   if (!bandgap)
     return SUPPLY_NOMINAL_MV;
   const uint32_t mv =
-      (uint32_t)bandgap_mv * ADC_CODES * SUPPLY_READS / (uint16_t)(bandgap + SUPPLY_READS / 2);
+      (uint32_t)bandgap_mv * ADC_CODES * SUPPLY_READS / ((uint32_t)bandgap + SUPPLY_READS / 2);
   return mv > UINT16_MAX ? UINT16_MAX : (uint16_t)mv;
 }
 

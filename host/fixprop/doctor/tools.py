@@ -1,0 +1,126 @@
+"""Programs and libraries of this computer, and whether this user may use the port."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fixprop.doctor.examination import Row
+from fixprop.doctor.kinds import Finding
+
+PATIENCE_S = 10.0
+VERSION = re.compile(r"\d+(?:\.\d+)+")
+SIMAVR_PROBE = "#include <simavr/sim_avr.h>\n"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Something that some commands need; `version` gives None when it is not there."""
+
+    name: str
+    version: Callable[[], str | None]
+    needed_for: str
+    install: str
+
+
+def _said(*command: str, typed: str = "") -> str | None:
+    """The version that a program prints, "" for none; None if it is not there or fails."""
+    if shutil.which(command[0]) is None:
+        return None
+    try:
+        run = subprocess.run(
+            command, input=typed, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = VERSION.search(run.stdout + run.stderr)
+    return None if run.returncode and not found else found[0] if found else ""
+
+
+def _simavr() -> str | None:
+    """The library that the simulated Uno is compiled against."""
+    compiler = os.environ.get("CC", "cc")
+    if shutil.which(compiler) is None:
+        return None
+    command = [compiler, "-x", "c", "-", "-o", os.devnull, "-lsimavr"]
+    run = subprocess.run(
+        command,
+        input=SIMAVR_PROBE + "int main(void) { return !avr_make_mcu_by_name; }\n",
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return None if run.returncode else ""
+
+
+def _package(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _arduino_core() -> str | None:
+    home = Path(os.environ.get("ARDUINO_AVR", "/usr/share/arduino/hardware/arduino/avr"))
+    return "" if (home / "cores" / "arduino" / "Arduino.h").is_file() else None
+
+
+APT = "sudo apt-get install "
+TOOLS = (
+    Tool("cc", lambda: _said(os.environ.get("CC", "cc"), "--version"), "native://", APT + "gcc"),
+    Tool(
+        "avr-gcc",
+        lambda: _said("avr-gcc", "--version"),
+        "sim:// and flash",
+        APT + "gcc-avr avr-libc",
+    ),
+    Tool("arduino core", _arduino_core, "sim:// and flash", APT + "arduino-core-avr"),
+    Tool("avrdude", lambda: _said("avrdude", "-?"), "flash", APT + "avrdude"),
+    Tool("simavr", _simavr, "sim://", APT + "libsimavr-dev libelf-dev"),
+    Tool(
+        "platformio",
+        lambda: _package("platformio"),
+        "sim:// and flash",
+        "pip install 'fixprop[firmware]'",
+    ),
+)
+
+
+def examine_tools(tools: tuple[Tool, ...] = TOOLS) -> list[Row]:
+    """One row for each tool."""
+    return [_row(tool) for tool in tools]
+
+
+def _row(tool: Tool) -> Row:
+    version = tool.version()
+    if version is not None:
+        return Row(tool.name, version or "found")
+    seen = f"{tool.name} is not installed, needed for {tool.needed_for}"
+    return Row(tool.name, seen, [Finding("missing_tool", seen, cure=tool.install)])
+
+
+def examine_device(url: str) -> Row | None:
+    """Whether this user may use a device; None for what is none, or is not there."""
+    path = Path(url)
+    if "://" in url or os.name != "posix" or not path.exists():
+        return None
+    if os.access(path, os.R_OK | os.W_OK):
+        return Row("port", f"{url} may be read and written")
+    group = _group_of(path)
+    seen = f"no permission for {url}, which belongs to group {group}"
+    cure = f"sudo usermod -aG {group} $USER, then log in again"
+    return Row("port", seen, [Finding("no_permission", seen, cure=cure)])
+
+
+def _group_of(path: Path) -> str:
+    try:
+        return path.group()
+    except KeyError:
+        return str(path.stat().st_gid)

@@ -1,0 +1,1 @@
+"""What fixprop promises to survive, each promise measured against a bar."""

@@ -1,0 +1,200 @@
+"""The main loop hangs at random instants, on the simulated Uno: the watchdog starts it anew.
+
+The instruction that comes next becomes a jump to itself, in the loop, in a library or in an
+interrupt; the reset puts it back. What the board says after it is held against what it was told
+before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from fixprop.board.simulated import SimulatedBoard
+from fixprop.errors import FixpropError
+from fixprop.firmware_build import build_firmware
+from fixprop.reliability.altered import altered_firmware
+from fixprop.reliability.claim import Claim
+from fixprop.session import Session
+from fixprop.sim.paths import Follow
+from fixprop.sim.scene import World
+from fixprop.sim.uno import CLOCK_HZ
+from fixprop.wire.codec import Frame, encode_record
+from fixprop.wire.records import (
+    Hello,
+    Learn,
+    Mark,
+    Reading,
+    ResetCause,
+    Result,
+    Save,
+    SetRate,
+    State,
+    Stored,
+    Teach,
+)
+
+HANGS = 1000
+BAR_S = 1.0
+PATIENCE_S = 2.0
+STACK_RATE = 4242  # at this learning rate the altered firmware eats its stack up
+STACK_CHECK = "  if (!stack_is_whole())\n    reset_for_stack();\n"
+EATER = f"""  struct eater {{
+    __attribute__((noinline)) static void eat(const uint8_t *end) {{
+      volatile uint8_t here[8];
+      here[0] = 1;
+      if ((const uint8_t *)here > end)
+        eat(end);
+      here[1] = 2;
+    }}
+  }};
+  extern uint8_t __heap_start;
+  if (tracker_mode_now().rate == {STACK_RATE} && !(reset_cause() & 8))
+    eater::eat(&__heap_start);
+"""
+
+
+@dataclass
+class Hangs:
+    """What became of a board that hung again and again."""
+
+    hangs: int = 0
+    recovered: int = 0
+    slowest_s: float = 0.0  # from the hang to the first reading after it
+    while_storing: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def judge(self, what: str, found: object, *expected: object) -> None:
+        """Something the board said, against what it may say."""
+        if found not in expected:
+            self.wrong.append(f"hang {self.hangs}: {what} is {found}, not {expected}")
+
+
+class _Board:
+    """A board and what it was told, so far as it said that it obeyed."""
+
+    def __init__(self, elf: Path, seed: int) -> None:
+        self.world = World(seed)
+        self.board = SimulatedBoard(elf, self.world)
+        self.session = Session(self.board)
+        self.heard: list[Frame] = []
+        self.session.listeners.append(self._hear)
+        self.saved = (0, self.session.open().weights_crc)
+        self.learning = self.storing = False
+        self.rate = self.session.hello().rate
+
+    def _hear(self, frame: Frame) -> None:
+        self.heard.append(frame)
+        match frame.message:
+            case Stored() as stored:
+                self.saved = stored.step, stored.weights_crc
+            case Reading() as reading:
+                self.learning = bool(reading.state & State.LEARNING)
+                self.storing = bool(reading.state & State.STORING)
+                self.rate = reading.rate
+
+    def live(self, random: Random) -> None:
+        """A command or two, and a while of what they bring."""
+        rate = random.randrange(64, 2000)
+        for command in random.choice(
+            (
+                [Teach(60)],
+                [Teach(0), SetRate(rate)],
+                [Learn(0)],
+                [Learn(1), Mark(900, 1)],
+                [Save()],
+            )
+        ):
+            try:
+                self.session.command(command)
+            except FixpropError as error:
+                if f"{Result.BUSY.name}".lower() not in str(error).lower():
+                    raise
+        self.world.use(Follow(random.randrange(99)), self.board.time_s())
+        self.session.run(random.uniform(0.08, 1.5))
+
+    def hang(self) -> bool:
+        """Now; whether it happens in the midst of a save."""
+        self.board.uno.hang()
+        self.heard.clear()
+        return self.storing
+
+    def until_reading(self) -> float:
+        """Seconds until the board, started anew, has sent a reading; inf if it does not."""
+        start_s = self.board.time_s()
+        while self.board.time_s() < start_s + PATIENCE_S:
+            self.session.run(0.005)
+            kinds = [type(frame.message) for frame in self.heard]
+            if Hello in kinds and Reading in kinds[kinds.index(Hello) :]:
+                return self.board.time_s() - start_s
+        return float("inf")
+
+    def hello(self) -> Hello:
+        """The latest."""
+        return [f.message for f in self.heard if isinstance(f.message, Hello)][-1]
+
+
+def hang_often(elf: Path, hangs: int = HANGS, *, seed: int = 1) -> Hangs:
+    """A board that is taught, learns, tracks and saves, and hangs."""
+    random, board, seen = Random(seed), _Board(elf, seed), Hangs()
+    while seen.hangs < hangs:
+        board.live(random)
+        board.board.uno.run(random.randrange(round(0.038 * CLOCK_HZ)))
+        board.session.run(0.0001)  # what was told until now is heard
+        before = board.learning, board.rate, board.saved
+        storing = board.hang()
+        seen.hangs += 1
+        seen.while_storing += storing
+        taken_s = board.until_reading()
+        seen.slowest_s = max(seen.slowest_s, taken_s)
+        if taken_s > PATIENCE_S:
+            seen.wrong.append(f"hang {seen.hangs}: no reading within {PATIENCE_S} s")
+            return seen
+        seen.recovered += 1
+        _compare(seen, board.hello(), *before, storing)
+        board.saved = board.hello().step, board.hello().weights_crc
+    return seen
+
+
+def _compare(
+    seen: Hangs, hello: Hello, learning: bool, rate: int, saved: tuple[int, int], storing: bool
+) -> None:
+    seen.judge("the cause", ResetCause(hello.reset_cause), ResetCause.WATCHDOG)
+    seen.judge("learning", bool(hello.state & State.LEARNING), learning)
+    seen.judge("the rate", hello.rate, rate)
+    if not storing:  # else what was being saved may be there; see power_cuts.py
+        seen.judge("step and weights", (hello.step, hello.weights_crc), saved)
+
+
+def eat_stack(elf: Path, *, seed: int = 1) -> tuple[float, ResetCause]:
+    """Seconds until a board whose stack grew into its variables is back, and what it calls that."""
+    board = _Board(elf, seed)
+    board.session.run(0.3)
+    start_s = board.board.time_s()
+    board.heard.clear()
+    board.board.write(encode_record(SetRate(STACK_RATE), 0))
+    if board.until_reading() > PATIENCE_S:
+        return float("inf"), ResetCause(0)
+    return board.board.time_s() - start_s, ResetCause(board.hello().reset_cause)
+
+
+def eating_firmware(check: str = STACK_CHECK) -> Path:
+    """The ELF of a firmware that eats its stack when it is told; `check`: what it does about it."""
+    return build_firmware(project=altered_firmware("src/main.cpp", STACK_CHECK, EATER + check)).elf
+
+
+def hang_claims(elf: Path, *, quick: bool = False) -> dict[str, Claim]:
+    """hangs_*: recoveries, the slowest in seconds, and what differed after them; stack_*."""
+    hangs = HANGS // 20 if quick else HANGS
+    seen = hang_often(elf, hangs)
+    stack_s, cause = eat_stack(eating_firmware())
+    wrong = len(seen.wrong)
+    return {
+        "hangs_recovered": Claim(seen.recovered, hangs, seen.recovered == hangs),
+        "hang_slowest_recovery_s": Claim(seen.slowest_s, BAR_S, seen.slowest_s < BAR_S),
+        "hangs_state_lost": Claim(wrong, 0, wrong == 0),
+        "stack_overflow_recovery_s": Claim(
+            stack_s, BAR_S, stack_s < BAR_S and ResetCause.STACK in cause
+        ),
+    }

@@ -1,0 +1,39 @@
+"""scripts/mutate: try faults of the core and say which the tests do not notice."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from fixprop.errors import FixpropError
+from fixprop.reliability.mutation.score import SAMPLE, SEED, score
+from fixprop.reliability.mutation.targets import TARGETS
+
+
+@click.command()
+@click.option("--count", default=SAMPLE, show_default=True, help="Faults of each language.")
+@click.option("--seed", default=SEED, show_default=True, help="Which ones.")
+@click.option("--seconds", default=float("inf"), help="Stop earlier.")
+@click.argument("targets", nargs=-1, type=click.Choice(sorted(TARGETS)))
+def main(count: int, seed: int, seconds: float, targets: tuple[str, ...]) -> None:
+    """Mutation testing, of both languages without a name. Example: scripts/mutate --count 20 c"""
+    holds = True
+    for name in targets or TARGETS:
+        result = score(
+            TARGETS[name],
+            count=count,
+            seed=seed,
+            seconds=seconds,
+            report=lambda line: print(line, flush=True),
+        )
+        print(f"{name}: {result}", flush=True)
+        holds = holds and result.claim.holds
+    sys.exit(0 if holds else 1)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except FixpropError as error:
+        sys.exit(f"mutate: {error}")

@@ -1,0 +1,100 @@
+"""Commands at line rate, back to back, while the simulated Uno is busy with readings.
+
+Without flow control the 64 bytes that the firmware keeps run over, and at times the UART's own
+three. Survived means: the losses are counted in `health`, no command that was hit is obeyed, the
+ones acknowledged are the whole of what changed, and commands are answered as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from fixprop.board.native import NativeBoard
+from fixprop.board.simulated import SimulatedBoard
+from fixprop.errors import FixpropError
+from fixprop.firmware_build import build_firmware
+from fixprop.formats import Integers
+from fixprop.reliability.claim import Claim
+from fixprop.reliability.wire_commands import command
+from fixprop.session import Session
+from fixprop.sim.scene import World
+from fixprop.wire.codec import Frame, decode
+from fixprop.wire.records import Ack, Health, Result
+
+COMMANDS = 200  # less than 256: an ack names its command by the sequence
+KINDS = ("train_sample", "train_sample", "set_rate")  # a step takes longer than its 20 bytes
+LISTEN_S = 2.5  # two `health` messages and more
+
+
+@dataclass(frozen=True)
+class Flood:
+    """What became of commands sent back to back."""
+
+    sent: int
+    acknowledged: int
+    counted: int  # `health.rx_overruns` at the end
+    uart_lost: int  # bytes that the UART itself lost
+    answers_after: bool  # to commands sent one by one
+    as_acknowledged: bool  # weights and rate are those of the acknowledged commands, no others
+
+    @property
+    def survived(self) -> bool:
+        """All that is promised, with overruns having happened."""
+        lost = self.acknowledged < self.sent
+        return lost and self.counted > 0 and self.answers_after and self.as_acknowledged
+
+
+def flood(elf: Path, *, seed: int = 1, rush: bool = True) -> Flood:
+    """Send COMMANDS at once; `rush`: the line does not wait for the receiver."""
+    board, random = SimulatedBoard(elf, World(seed)), Random(seed)
+    session, heard = Session(board), list[Frame]()
+    session.listeners.append(heard.append)
+    session.open()
+    board.uno.rush(rush)
+    names = [random.choice(KINDS) for _ in range(COMMANDS)]
+    frames = [command(name, number, random) for number, name in enumerate(names)]
+    board.uno.send(b"\0" + b"".join(frames))
+    session.run(LISTEN_S)
+    acks = [frame.message for frame in heard if isinstance(frame.message, Ack)]
+    healths = [frame.message for frame in heard if isinstance(frame.message, Health)]
+    return Flood(
+        COMMANDS,
+        len(acks),
+        healths[-1].rx_overruns,
+        board.uno.overruns,
+        *_compare(session, _obeyed(frames, acks)),
+    )
+
+
+def _obeyed(frames: Sequence[bytes], acks: Sequence[Ack]) -> list[bytes]:
+    done = {ack.command_sequence for ack in acks if ack.result == Result.OK}
+    return [frame for frame in frames if decode(frame).sequence in done]
+
+
+def _end(session: Session) -> tuple[Integers, int]:
+    rate = session.hello().rate  # asked again if the flood's last frame lost its end
+    return session.weights(), rate
+
+
+def _compare(session: Session, obeyed: Sequence[bytes]) -> tuple[bool, bool]:
+    """Whether the board answers, and whether it is as the native tracker is after `obeyed`."""
+    try:
+        weights, rate = _end(session)
+    except FixpropError:
+        return False, False
+    other = Session(NativeBoard(World(1)))
+    other.open()
+    other.port.write(b"".join(obeyed))
+    expected, expected_rate = _end(other)
+    return True, rate == expected_rate and bool(np.array_equal(weights, expected))
+
+
+def overrun_claims(elf: Path | None = None) -> dict[str, Claim]:
+    """uart_overrun_survived: the bytes that the firmware counted as lost."""
+    outcome = flood(elf or build_firmware().elf)
+    return {"uart_overrun_survived": Claim(outcome.counted, 1, outcome.survived)}
