@@ -16,7 +16,8 @@ from fixprop.tracking.demo import DemoRun, Estimates, Snapshot
 from fixprop.tracking.evaluation import Track
 from fixprop.tracking.learner import UNKNOWN, degrees_of_bearing, label_of_pulse
 from fixprop.tracking.native_learner import NativeLearner
-from fixprop.tracking.twin import Twin, TwinState
+from fixprop.tracking.twin import Twin
+from fixprop.tracking.twin_state import TwinState
 from fixprop.wire.records import Health, State
 
 SEED = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fixprop.tracking.scales import COUNTS_PER_MV, cm_of_counts, deg_of_pulse
 from fixprop.sim.gp2y0a21 import output_mv
 from fixprop.tracking.definition import VALUES
+from fixprop.tracking.scales import COUNTS_PER_MV, cm_of_counts, deg_of_pulse
 
 
 def test_distance_is_the_inverse_of_the_sensors_curve() -> None:
