@@ -77,7 +77,7 @@ def test_a_board_of_another_build_says_to_flash_it(
     assert cli.run(["hello", "--port", "native://"]) == 1
     line = one_line(capsys)
     assert "12345678" in line
-    assert "pio run" in line
+    assert "fixprop flash" in line
 
 
 def test_hello_names_topology_and_fingerprint(capsys: pytest.CaptureFixture[str]) -> None:
