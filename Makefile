@@ -3,11 +3,12 @@
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format firmware dashboard hardware bench clean
+.PHONY: help demo test lint format soak firmware dashboard hardware bench clean
 
 help:
 	@echo 'make demo      build the firmware, run it on a simulated Uno, teach, track, report: out/demo'
 	@echo 'make test      check the sources and run all tests'
+	@echo 'make soak      the long ones: power cuts, hangs, kills, hours, fuzzing, mutants: out/reliability.json'
 	@echo 'make lint      check the sources only'
 	@echo 'make format    lay the sources out as make lint wants them'
 	@echo 'make firmware  build the sketch with the operating system'\''s avr-gcc'
@@ -22,6 +23,9 @@ demo:
 
 test:
 	@scripts/test $(TEST_WORKERS)
+
+soak:
+	@scripts/soak
 
 lint:
 	@scripts/setup test

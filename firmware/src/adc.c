@@ -7,6 +7,7 @@
 #include "burst.h"
 #include "chip.h"
 #include "panel.h"
+#include "reset.h"
 
 #define SENSORS 2
 #define DISCARD 1 /* the first conversion after the multiplexer moved is not settled */
@@ -66,6 +67,7 @@ ISR(TIMER2_COMPA_vect) {
     start_supply();
   }
   panel_tick();
+  reset_tick();
 }
 
 /* The bandgap drives the ADC weakly: it is converted again and again until it has settled. */

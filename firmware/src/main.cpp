@@ -11,6 +11,7 @@
 #include "stack.h"
 #include "tracker.h"
 #include "uart.h"
+#include "watchdog.h"
 
 static uint16_t loop_max_ticks; // of Timer1, half a microsecond each
 
@@ -24,13 +25,23 @@ board_condition board_health(void) {
   return {adc_missed(), uart_overruns(), stack_free(), uint16_t(loop_max_ticks / 2)};
 }
 
+// A reset may have cut a frame off: without its end the hello would be taken for more of it.
+static void end_cut_frame() {
+  const uint8_t end = 0;
+  uart_send(&end, 1);
+}
+
 void setup() {
+  watchdog_begin();
   uart_begin();
   servo_begin();
   panel_begin();
   adc_begin();
   const tracker_identity identity = {MODEL_FINGERPRINT, MODEL_SEED, reset_cause()};
-  tracker_begin(&model, &identity);
+  tracker_mode mode;
+  const bool goes_on = reset_mode(&mode);
+  end_cut_frame();
+  tracker_begin(&model, &identity, goes_on ? &mode : nullptr);
 }
 
 // An interrupt between the question and the sleep would be slept over: ask with interrupts off.
@@ -77,6 +88,10 @@ static void measure_turn(uint16_t start) {
 
 void loop() {
   const uint16_t start = TCNT1;
+  watchdog_feed();
+  if (!stack_is_whole())
+    reset_for_stack();
+  reset_remember(tracker_mode_now());
   take_turn();
   measure_turn(start);
 }

@@ -1,12 +1,87 @@
 #include "reset.h"
 
+#include <avr/interrupt.h>
 #include <avr/io.h>
+#include <avr/wdt.h>
 
+#include "wire.h"
+
+#define CHECK 0x5AC3
+#define HUNG_MS 200 /* the longest turn takes 10, and the watchdog waits for 500 */
+
+/* Outlives every reset but that of the power. */
+typedef struct {
+  tracker_mode mode;
+  uint8_t stack_broke;
+  uint8_t hung;
+  uint16_t check;
+} memory;
+
+static volatile memory kept __attribute__((section(".noinit")));
 static uint8_t cause __attribute__((section(".noinit")));
+static volatile uint8_t unfed_ms;
 
+/* A watchdog that has bitten goes on, with 16 ms, until MCUSR and then WDTCSR are cleared
+ * (datasheet Atmel-8271, 11.9.2). */
 __attribute__((naked, used, section(".init3"))) void reset_save_cause(void) {
   cause = MCUSR;
   MCUSR = 0;
+  wdt_reset();
+  WDTCSR = _BV(WDCE) | _BV(WDE);
+  WDTCSR = 0;
 }
 
-uint8_t reset_cause(void) { return cause; }
+static uint16_t check_now(void) {
+  const uint16_t bits = (uint16_t)((kept.mode.learning | kept.hung << 1) << 8 | kept.stack_broke);
+  return CHECK ^ kept.mode.rate ^ bits;
+}
+
+static bool is_whole(void) { return kept.check == check_now(); }
+
+/* The Uno's Optiboot 4.4 clears MCUSR, and starts the sketch by a watchdog reset of its own. What
+ * was noted before the reset tells the two apart; nobody notes a hang with interrupts off. */
+static uint8_t noted_cause(void) {
+  return is_whole() && (kept.hung || kept.stack_broke) ? WIRE_RESET_CAUSE_WATCHDOG : 0;
+}
+
+uint8_t reset_cause(void) {
+  const uint8_t told = cause ? cause : noted_cause();
+  if ((told & WIRE_RESET_CAUSE_WATCHDOG) && is_whole() && kept.stack_broke)
+    return told | WIRE_RESET_CAUSE_STACK;
+  return told;
+}
+
+static tracker_mode kept_mode(void) { return (tracker_mode){kept.mode.learning, kept.mode.rate}; }
+
+bool reset_mode(tracker_mode *mode) {
+  *mode = kept_mode();
+  return (reset_cause() & WIRE_RESET_CAUSE_WATCHDOG) && is_whole();
+}
+
+static void remember(tracker_mode mode, uint8_t stack_broke, uint8_t hung) {
+  kept.mode.learning = mode.learning;
+  kept.mode.rate = mode.rate;
+  kept.stack_broke = stack_broke;
+  kept.hung = hung;
+  kept.check = check_now();
+}
+
+void reset_remember(tracker_mode mode) {
+  unfed_ms = 0;
+  remember(mode, 0, 0);
+}
+
+void reset_tick(void) {
+  if (unfed_ms < HUNG_MS && ++unfed_ms == HUNG_MS && is_whole())
+    remember(kept_mode(), kept.stack_broke, 1);
+}
+
+/* The mode lies next to the stack: what the stack has spoilt is not gone on with. */
+void reset_for_stack(void) {
+  cli();
+  const tracker_mode nothing = {false, 0};
+  remember(is_whole() ? kept_mode() : nothing, 1, 0);
+  wdt_enable(WDTO_15MS);
+  for (;;)
+    continue;
+}

@@ -3,6 +3,7 @@
 #include <avr/io.h>
 
 #define PAINT 0xC5
+#define CANARY 4 /* bytes; by chance all are painted over with the paint once in 2^32 */
 
 extern uint8_t __heap_start; /* by the linker: where static data ends */
 
@@ -17,4 +18,12 @@ uint16_t stack_free(void) {
   while (p < (const uint8_t *)RAMEND && *p == PAINT)
     p++;
   return (uint16_t)(p - &__heap_start);
+}
+
+bool stack_is_whole(void) {
+  const uint8_t *p = &__heap_start;
+  for (uint8_t i = 0; i < CANARY; i++)
+    if (*p++ != PAINT)
+      return false;
+  return true;
 }

@@ -2,6 +2,7 @@
 #ifndef STACK_H
 #define STACK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -9,6 +10,9 @@ extern "C" {
 #endif
 
 uint16_t stack_free(void);
+
+/* Whether the last bytes before the static data were never touched. */
+bool stack_is_whole(void);
 
 #ifdef __cplusplus
 }

@@ -52,7 +52,7 @@ static void ask(uint8_t code, uint8_t sequence) {
 
 static void it_says_hello_and_points_straight_ahead() {
   const tracker_identity identity = {MODEL_FINGERPRINT, MODEL_SEED, 1};
-  tracker_begin(&model, &identity);
+  tracker_begin(&model, &identity, nullptr);
   TEST_ASSERT_EQUAL_INT(WIRE_HELLO, latest_code);
   TEST_ASSERT_EQUAL_INT(WIRE_HELLO_SIZE, latest_size);
   TEST_ASSERT_EQUAL_INT(SERVO_CENTRE_US, pulse);

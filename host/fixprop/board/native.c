@@ -47,7 +47,7 @@ uint8_t *native_eeprom(void) { return eeprom; }
 void native_begin(void) {
   outbox_size = 0;
   const tracker_identity identity = {MODEL_FINGERPRINT, MODEL_SEED, 1};
-  tracker_begin(&model, &identity);
+  tracker_begin(&model, &identity, NULL);
 }
 
 void native_receive(const uint8_t *bytes, uint32_t count) {

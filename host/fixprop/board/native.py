@@ -6,6 +6,7 @@ There is no chip, so there is no time to spend: `steps_per_reading` stands in fo
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,16 @@ ERASED = 0xFF  # a cell of EEPROM
 class NativeTracker:
     """The tracker's C with a line and a pulse; each instance has memory of its own.
 
-    `eeprom`: what an earlier one kept; without it all cells are erased.
+    `eeprom`: what an earlier one kept; without it all cells are erased. `altered` replaces sources by
+    others, by their names.
     """
 
-    def __init__(self, eeprom: bytes | None = None) -> None:
+    def __init__(
+        self, eeprom: bytes | None = None, altered: Mapping[str, Path] | None = None
+    ) -> None:
         folders = [NETWORK, STORE, WIRE, TRACKER]
-        sources = [s for f in folders for s in sorted(f.glob("*.c"))]
+        found = [s for f in folders for s in sorted(f.glob("*.c"))]
+        sources = [(altered or {}).get(s.name, s) for s in found]
         sources.append(Path(__file__).with_suffix(".c"))
         built = build_shared_library("tracker", sources, include=[*folders, MODEL])
         self._ffi = cffi.FFI()

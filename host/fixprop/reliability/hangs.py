@@ -26,6 +26,7 @@ from fixprop.wire.records import (
     Learn,
     Mark,
     Reading,
+    Record,
     ResetCause,
     Result,
     Save,
@@ -97,15 +98,14 @@ class _Board:
     def live(self, random: Random) -> None:
         """A command or two, and a while of what they bring."""
         rate = random.randrange(64, 2000)
-        for command in random.choice(
-            (
-                [Teach(60)],
-                [Teach(0), SetRate(rate)],
-                [Learn(0)],
-                [Learn(1), Mark(900, 1)],
-                [Save()],
-            )
-        ):
+        choices: tuple[list[Record], ...] = (
+            [Teach(60)],
+            [Teach(0), SetRate(rate)],
+            [Learn(0)],
+            [Learn(1), Mark(900, 1)],
+            [Learn(1), Mark(-900, 1), Save()],
+        )
+        for command in random.choice(choices):
             try:
                 self.session.command(command)
             except FixpropError as error:

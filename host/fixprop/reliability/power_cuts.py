@@ -193,7 +193,7 @@ def chip_cuts(elf: Path, instants: int = INSTANTS, *, seed: int = 1) -> Cuts:
         for image, cell in images:
             cuts.while_writing += cell is not None
             found = start_on_chip(elf, spoilt(image, cell, random))
-            cuts.judge(found, *saved[-2:], f"cell {cell}")
+            cuts.judge(found, saved[-2], saved[-1], f"cell {cell}")
     return cuts
 
 
@@ -223,7 +223,9 @@ def cuts_in_each_write(elf: Path, *, saves: int = 2, seed: int = 1) -> Cuts:
         assert hello.weights_source == WeightsSource.INITIAL or len(kept) > 2
     for image, cell in states:
         cuts.while_writing += 1
-        cuts.judge(start_on_chip(elf, spoilt(image, cell, random)), *kept[-2:], f"cell {cell}")
+        cuts.judge(
+            start_on_chip(elf, spoilt(image, cell, random)), kept[-2], kept[-1], f"cell {cell}"
+        )
     return cuts
 
 

@@ -20,12 +20,13 @@ ENUMERATIONS = (
     ),
     Enumeration(
         "reset_cause",
-        "Why the device started: the bits of MCUSR.",
+        "Why the device started: the bits of MCUSR, and one of the firmware's own.",
         (
             Member("power_on", 1, "power came on"),
             Member("external", 2, "the reset pin: the button, or a port opened with DTR"),
             Member("brown_out", 4, "the supply fell below the brown-out level"),
             Member("watchdog", 8, "the main loop hung"),
+            Member("stack", 16, "the stack had grown into the variables"),
         ),
         flags=True,
     ),

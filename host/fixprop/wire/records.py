@@ -22,12 +22,13 @@ class Result(IntEnum):
 
 
 class ResetCause(IntFlag):
-    """Why the device started: the bits of MCUSR."""
+    """Why the device started: the bits of MCUSR, and one of the firmware's own."""
 
     POWER_ON = 1  # power came on
     EXTERNAL = 2  # the reset pin: the button, or a port opened with DTR
     BROWN_OUT = 4  # the supply fell below the brown-out level
     WATCHDOG = 8  # the main loop hung
+    STACK = 16  # the stack had grown into the variables
 
 
 class State(IntFlag):

@@ -5,11 +5,24 @@
 
 tracker_state tracker;
 
-void tracker_begin(fixprop_network *network, const tracker_identity *identity) {
+static void resume(const tracker_mode *mode) {
+  if (!mode)
+    return;
+  tracker.learning = mode->learning;
+  tracker.learner.network->rate = mode->rate;
+}
+
+tracker_mode tracker_mode_now(void) {
+  return (tracker_mode){tracker.learning, tracker.learner.network->rate};
+}
+
+void tracker_begin(fixprop_network *network, const tracker_identity *identity,
+                   const tracker_mode *mode) {
   tracker.identity = *identity;
   tracker.pointer_us = SERVO_CENTRE_US;
   learner_reset(&tracker.learner, network, identity->seed);
   keep_begin();
+  resume(mode);
   board_point(tracker.pointer_us);
   standalone_show(0, 0, 0);
   telemetry_hello();

@@ -13,14 +13,24 @@
 extern "C" {
 #endif
 
+/* What a start after a hang goes on with. */
+typedef struct {
+  bool learning;
+  uint16_t rate; /* UQ3.13 */
+} tracker_mode;
+
 /* What this firmware is: told in every hello, so that a host can refuse what it cannot mirror. */
 typedef struct {
   uint32_t fingerprint;
   uint32_t seed;
-  uint8_t reset_cause; /* bits of MCUSR */
+  uint8_t reset_cause; /* bits of WIRE_RESET_CAUSE */
 } tracker_identity;
 
-void tracker_begin(fixprop_network *network, const tracker_identity *identity);
+/* `mode` NULL: as kept with the weights. */
+void tracker_begin(fixprop_network *network, const tracker_identity *identity,
+                   const tracker_mode *mode);
+
+tracker_mode tracker_mode_now(void);
 
 /* A reading of both sensors, counts x 8, taken at time_us of the board's clock; `bandgap`: sum of
  * SUPPLY_READS conversions of the chip's bandgap just before. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define WIRE_PROTOCOL_VERSION 3
-#define WIRE_PROTOCOL_CRC 0x9A9FFE9Dul
+#define WIRE_PROTOCOL_CRC 0x5D9A61A6ul
 #define WIRE_BAUD 500000ul
 #define WIRE_MAX_LAYERS 6
 #define WIRE_BYTES_PER_WEIGHT 3
@@ -92,12 +92,13 @@ enum {
   WIRE_RESULT_NOTHING_STORED = 6,  // no weights of this firmware are stored; save some first
 };
 
-// Why the device started: the bits of MCUSR.
+// Why the device started: the bits of MCUSR, and one of the firmware's own.
 enum {
   WIRE_RESET_CAUSE_POWER_ON = 1,  // power came on
   WIRE_RESET_CAUSE_EXTERNAL = 2,  // the reset pin: the button, or a port opened with DTR
   WIRE_RESET_CAUSE_BROWN_OUT = 4, // the supply fell below the brown-out level
   WIRE_RESET_CAUSE_WATCHDOG = 8,  // the main loop hung
+  WIRE_RESET_CAUSE_STACK = 16,    // the stack had grown into the variables
 };
 
 // What the device is doing.

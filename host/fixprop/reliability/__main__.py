@@ -1,0 +1,115 @@
+"""Measures all that fixprop claims to survive: python -m fixprop.reliability [--quick] [GROUP ...]
+
+The figures go to out/reliability.json, where those of groups that are not measured stay.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from fixprop.errors import FixpropError
+from fixprop.files import write_whole
+from fixprop.firmware_build import build_firmware
+from fixprop.reliability.claim import Claim
+from fixprop.toolchain import PROJECT_ROOT
+
+OUT = PROJECT_ROOT / "out" / "reliability.json"
+Measure = Callable[[bool], dict[str, Claim]]
+
+
+def _power(quick: bool) -> dict[str, Claim]:
+    from fixprop.reliability.power_cuts import cut_claims
+    from fixprop.reliability.wear import wear_claims
+
+    return cut_claims(build_firmware().elf, quick=quick) | wear_claims()
+
+
+def _hangs(quick: bool) -> dict[str, Claim]:
+    from fixprop.reliability.hangs import hang_claims
+
+    return hang_claims(build_firmware().elf, quick=quick)
+
+
+def _files(quick: bool) -> dict[str, Claim]:
+    from fixprop.reliability.file_kills import file_claims
+
+    return file_claims(quick=quick)
+
+
+def _soak(quick: bool) -> dict[str, Claim]:
+    from fixprop.reliability.soak import soak_claims
+
+    return soak_claims(quick=quick)
+
+
+def _wire(quick: bool) -> dict[str, Claim]:
+    from fixprop.reliability.wire import wire_claims
+
+    return wire_claims(quick=quick)
+
+
+def _mutation(quick: bool) -> dict[str, Claim]:
+    from fixprop.reliability.mutation.score import SAMPLE, mutation_claims
+
+    return mutation_claims(count=10 if quick else SAMPLE)
+
+
+GROUPS: dict[str, Measure] = {
+    "power": _power,
+    "hangs": _hangs,
+    "files": _files,
+    "soak": _soak,
+    "wire": _wire,
+    "mutation": _mutation,
+}
+
+
+def known(path: Path) -> dict[str, dict[str, float | bool]]:
+    """Claims of a file of an earlier run; none if there is no such file."""
+    try:
+        return dict(json.loads(path.read_text())["claims"])
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError) as error:
+        raise FixpropError(f"{path} is no file of figures: remove it") from error
+
+
+def keep(path: Path, claims: dict[str, Claim]) -> None:
+    """Put claims into the file, in place of those of the same names."""
+    told = known(path) | {
+        name: {"figure": c.figure, "bar": c.bar, "holds": bool(c.holds)}
+        for name, c in claims.items()
+    }
+    write_whole(path, json.dumps({"claims": dict(sorted(told.items()))}, indent=2) + "\n")
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="A look that takes minutes: fewer of everything.")
+@click.option("--out", default=OUT, type=click.Path(path_type=Path), help="Where figures go.")
+@click.argument("groups", nargs=-1, type=click.Choice(list(GROUPS)))
+def main(quick: bool, out: Path, groups: tuple[str, ...]) -> None:
+    """Measure what fixprop claims to survive. Example: scripts/soak power hangs"""
+    holds = True
+    for group in groups or tuple(GROUPS):
+        began = time.monotonic()
+        claims = GROUPS[group](quick)
+        keep(out, claims)
+        for name, claim in claims.items():
+            holds = holds and claim.holds
+            verdict = "holds" if claim.holds else "FAILS"
+            print(f"{name}: {claim.figure:.6g}, bar {claim.bar:.6g}: {verdict}", flush=True)
+        print(f"{group}: {time.monotonic() - began:.0f} s", flush=True)
+    sys.exit(0 if holds else 1)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except FixpropError as error:
+        sys.exit(f"soak: {error}")

@@ -1,0 +1,206 @@
+"""Processes are killed while they write models, headers, recordings and a sweep's results.
+
+What is on the disk is then the old or the new whole file; of those that grow, all that was told to
+be on the disk.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import resource
+import signal
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from fixprop.errors import FixpropError
+from fixprop.files import write_whole
+from fixprop.model import Model, header
+from fixprop.network import Topology
+from fixprop.recording.facts import facts_here
+from fixprop.recording.items import Item, Kind
+from fixprop.recording.reader import Reader
+from fixprop.recording.writer import BLOCK_US, Writer
+from fixprop.reliability.claim import Claim
+from fixprop.sweep import results
+from fixprop.sweep.identity import Identity
+from fixprop.sweep.point import Point
+
+TRIES = 1000
+PATIENCE_S = 10
+LONGEST_S = 0.006  # until the kill
+ROOM_BYTES = 1500  # of a disk that is nearly full: less than a model takes
+IDENTITY = Identity("1", "2", "3")
+NETWORK = Topology((4, 30, 3), ("tanh", "linear"))
+
+Write = Callable[[Path], None]
+
+
+@dataclass
+class Kills:
+    """What was found after the kills."""
+
+    tries: int = 0
+    unfinished: int = 0  # kills that left something half done beside the file or at its end
+    wrong: list[str] = field(default_factory=list)
+
+
+def models() -> tuple[Model, Model]:
+    """Two that differ."""
+    rng = np.random.default_rng(1)
+    first, second = (rng.integers(-(2**23), 2**23, NETWORK.weight_count) for _ in range(2))
+    return Model.of_network(NETWORK, first), Model.of_network(NETWORK, second)
+
+
+def killed(write: Callable[[], None], after_s: float) -> None:
+    """Let a process of its own do it, and kill it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            write()
+        finally:
+            os._exit(0)
+    time.sleep(after_s)  # of a process, the only clock there is
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def _replacing(write: Callable[[Path, Model], None], read: Callable[[Path], Model]) -> _Kind:
+    def go_on(path: Path) -> None:
+        for model in itertools.cycle(models()):
+            write(path, model)
+
+    def judge(path: Path) -> bool:
+        if read(path) not in models():
+            raise FixpropError("it is neither the old nor the new")
+        return len(list(path.parent.iterdir())) > 1
+
+    def begin(path: Path) -> None:
+        write(path, models()[0])
+
+    return begin, go_on, judge
+
+
+def _item(number: int) -> Item:
+    return Item(number * BLOCK_US, Kind.IN, number.to_bytes(4, "little") * 200)
+
+
+def _record(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    writer = Writer(path, facts_here("sim://"))
+    for number in itertools.count():
+        writer.write(_item(number))
+
+
+def _judge_recording(path: Path) -> bool:
+    if not path.exists() or path.stat().st_size == 0:
+        return False  # it was killed before it began
+    reader = Reader(path)
+    items = list(reader)
+    if items != [_item(number) for number in range(len(items))]:
+        raise FixpropError("the items are not those that were written")
+    return reader.torn_bytes > 0
+
+
+def _sweep(path: Path) -> None:
+    with results.results_file(path, IDENTITY) as file:
+        for seed in itertools.count(len(file.rows)):
+            file.append(Point(seed=seed), {"rmse_deg": seed / 3})
+
+
+def _judge_sweep(path: Path) -> bool:
+    if not path.exists():
+        return False
+    contents = results.read(path)
+    seeds = [row.point.seed for row in contents.rows.values()]
+    if seeds != list(range(len(seeds))):
+        raise FixpropError("runs are missing")
+    return contents.size < path.stat().st_size
+
+
+_Kind = tuple[Write, Write, Callable[[Path], bool]]
+
+
+def _nothing(_path: Path) -> None:
+    """There is no file to begin with."""
+
+
+def kinds() -> dict[str, _Kind]:
+    """What is made first, what is killed, and whether what it left was unfinished."""
+    return {
+        "model.json": _replacing(lambda path, model: model.write(path), Model.read),
+        "model.h": _replacing(
+            lambda path, model: write_whole(path, header.text(model)), header.read
+        ),
+        "lesson.fixrec": (_nothing, _record, _judge_recording),
+        "sweep.jsonl": (_nothing, _sweep, _judge_sweep),
+    }
+
+
+def kill_often(tries: int = TRIES, *, seed: int = 1) -> Kills:
+    """So many kills at random instants, of each kind in turn."""
+    random, seen = Random(seed), Kills()
+    made = kinds()
+    with tempfile.TemporaryDirectory(prefix="fixprop-kills-") as name:
+        for number, kind in zip(range(tries), itertools.cycle(made)):
+            folder = Path(name) / str(number)
+            folder.mkdir()
+            path, (begin, go_on, judge) = folder / kind, made[kind]
+            begin(path)
+            killed(partial(go_on, path), random.uniform(0, LONGEST_S))
+            seen.tries += 1
+            try:
+                seen.unfinished += judge(path)
+            except FixpropError as error:
+                seen.wrong.append(f"{kind}: {error}")
+    return seen
+
+
+def fill_disk(kind: str, folder: Path) -> tuple[bool, str]:
+    """Write in a process to which no file may grow past ROOM_BYTES: whether what is there can be
+    read, and what was said."""
+    path, (begin, go_on, judge) = folder / kind, kinds()[kind]
+    begin(path)
+    said = folder.parent / f"{kind}.said"
+    child = os.fork()
+    if child == 0:
+        signal.alarm(PATIENCE_S)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM_BYTES, ROOM_BYTES))
+        try:
+            go_on(path)
+        except FixpropError as error:
+            said.write_text(str(error))
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    try:
+        judge(path)
+    except FixpropError as error:
+        return False, str(error)
+    return True, said.read_text() if said.exists() else ""
+
+
+def file_claims(*, quick: bool = False) -> dict[str, Claim]:
+    """files_killed: kills after which all could be read; files_disk_full: kinds that survive it."""
+    tries = TRIES // 10 if quick else TRIES
+    seen = kill_often(tries)
+    survived = 0
+    for kind in kinds():
+        with tempfile.TemporaryDirectory(prefix="fixprop-full-") as name:
+            folder = Path(name) / "disk"
+            folder.mkdir()
+            whole, said = fill_disk(kind, folder)
+            survived += whole and bool(said) and "\n" not in said
+    good = seen.tries - len(seen.wrong)
+    return {
+        "files_readable_after_kill": Claim(good, tries, good == tries),
+        "files_disk_full_survived": Claim(survived, len(kinds()), survived == len(kinds())),
+    }

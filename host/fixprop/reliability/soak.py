@@ -1,0 +1,145 @@
+"""Hours of a simulated Uno at many times its speed: it is taught, learns, tracks and saves.
+
+Its clock is set so that milliseconds and microseconds wrap around soon after the start; sequence
+numbers wrap every few seconds by themselves.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from fixprop.board.simulated import SimulatedBoard
+from fixprop.firmware_build import STACK_RESERVE_BYTES, build_firmware
+from fixprop.reliability.claim import Claim
+from fixprop.session import Session
+from fixprop.sim.paths import Follow
+from fixprop.sim.scene import World
+from fixprop.sim.uno import CLOCK_HZ
+from fixprop.tracking.definition import VALUES
+from fixprop.tracking.native_learner import NativeLearner
+from fixprop.tracking.twin import Twin
+from fixprop.wire.codec import Frame
+from fixprop.wire.records import Health, Learn, Reading, SetRate, Teach
+
+HOURS = 2.0
+BOARDS = 2  # at once, each for its part of the time
+QUICK_S = 60.0
+TO_WRAP_S = 20.0
+PERIOD_US = 1000 * VALUES["READING_PERIOD_MS"]
+WRAP_US = 2**32
+LESSON_S, ROUND_S = 40, 120.0
+
+
+@dataclass
+class Soak:
+    """What was seen of a board."""
+
+    seconds: float = 0.0
+    speed: float = 0.0  # seconds of it in one of ours
+    readings: int = 0
+    irregular: int = 0  # not the next reading, or not a period after the last
+    clock_wraps: int = 0
+    sequence_wraps: int = 0
+    drift_us: int = 0  # of the board's clock against the simulator's, at the end
+    health: list[Health] = field(default_factory=list)
+    checksums: int = 0
+    checksums_equal: int = 0
+    gaps: int = 0
+    saves: int = 0
+
+    @property
+    def faults(self) -> int:
+        """All that must not be, counted."""
+        last = self.health[-1]
+        lost = last.missed_readings + last.lost_tx_frames + last.rx_crc_errors + last.rx_overruns
+        late = int(abs(self.drift_us) > PERIOD_US)
+        return self.irregular + self.gaps + self.checksums - self.checksums_equal + lost + late
+
+
+class _Watch:
+    def __init__(self, board: SimulatedBoard, seen: Soak) -> None:
+        self.board, self.seen = board, seen
+        self.last: Reading | None = None
+        self.first_us = 0.0
+        self.elapsed_us = 0
+        self.sequence = 0
+
+    def hear(self, frame: Frame) -> None:
+        self.seen.sequence_wraps += frame.sequence < self.sequence
+        self.sequence = frame.sequence
+        if isinstance(frame.message, Health):
+            self.seen.health.append(frame.message)
+        if isinstance(frame.message, Reading):
+            self._reading(frame.message)
+
+    def _reading(self, reading: Reading) -> None:
+        now_us, last = self.board.time_s() * 1e6, self.last
+        self.seen.readings += 1
+        self.last = reading
+        if last is None:
+            self.first_us = now_us
+            return
+        passed_us = (reading.time_us - last.time_us) % WRAP_US
+        self.elapsed_us += passed_us
+        self.seen.clock_wraps += reading.time_us < last.time_us
+        next_one = reading.reading_index == last.reading_index + 1
+        self.seen.irregular += not (next_one and passed_us == PERIOD_US)
+        self.seen.drift_us = round(now_us - self.first_us - self.elapsed_us)
+
+
+def soak(elf: Path, seconds: float, *, seed: int = 1) -> Soak:
+    """A board for so many seconds of its own time."""
+    seen, world, random = Soak(), World(seed), Random(seed)
+    board, began = SimulatedBoard(elf, world), time.monotonic()
+    session, twin = Session(board), Twin(NativeLearner(seed))
+    watch = _Watch(board, seen)
+    session.listeners += [twin.take, watch.hear]
+    session.on_sent.append(twin.sent)
+    board.uno.run(CLOCK_HZ // 50)  # variables are set up, and no reading was taken yet
+    near = 2**32 - round(TO_WRAP_S * 1000)
+    board.uno.write_sram(board.uno.symbol("now_ms"), near.to_bytes(4, "little"))
+    session.open()
+    while board.time_s() < seconds:
+        _round(session, world, random, seconds)
+        seen.saves += 1
+    seen.seconds, seen.speed = board.time_s(), board.time_s() / (time.monotonic() - began)
+    seen.checksums = twin.state.checksums_compared
+    seen.checksums_equal = twin.state.checksums_equal
+    seen.gaps = twin.state.gaps + (0 if twin.in_step else 1)
+    return seen
+
+
+def _round(session: Session, world: World, random: Random, seconds: float) -> None:
+    """A lesson, tracking with training and without, and a save."""
+    port = session.port
+    world.use(Follow(random.randrange(999)), port.time_s())
+    session.command(Teach(LESSON_S))
+    session.run(min(LESSON_S, seconds / 3))
+    session.command(SetRate(random.randrange(64, 1024)))
+    session.run(min(ROUND_S - LESSON_S, seconds / 3) / 2)
+    session.command(Learn(0))
+    session.save()
+    session.run(min(ROUND_S - LESSON_S, seconds / 3) / 2)
+
+
+def soak_claims(*, quick: bool = False) -> dict[str, Claim]:
+    """soak_*: hours, what went wrong, what the stack never touched, clock wraps crossed."""
+    elf = build_firmware().elf
+    hours = QUICK_S / 3600 if quick else HOURS
+    with ProcessPoolExecutor(BOARDS) as pool:
+        part_s = hours * 3600 / BOARDS
+        runs = [pool.submit(soak, elf, part_s, seed=seed) for seed in range(1, BOARDS + 1)]
+        seen = [run.result() for run in runs]
+    done = sum(run.seconds for run in seen) / 3600
+    faults, wraps = sum(run.faults for run in seen), min(run.clock_wraps for run in seen)
+    stack = min(run.health[-1].stack_free for run in seen)
+    return {
+        "soak_hours": Claim(round(done, 3), hours, done >= hours),
+        "soak_faults": Claim(faults, 0, faults == 0),
+        "soak_clock_wraps": Claim(wraps, 1, wraps >= 1),
+        "soak_stack_free_bytes": Claim(stack, STACK_RESERVE_BYTES, stack >= STACK_RESERVE_BYTES),
+    }
