@@ -37,8 +37,8 @@ BOARDS = (
         "Mega 2560",
         "ATmega2560",
         {"D9": "D11"},
-        "not built or tested: Timer1's OC1A is D11 (PB5) there, D2 is PE4 and D13 PB7, so "
-        "`PIN_SERVO` and the ports in `firmware/src/servo.c` and `panel.c` change",
+        "Timer1's OC1A is D11 (PB5) there, D2 is PE4 and D13 PB7 (`firmware/src/chip.h`); "
+        "PlatformIO: `-e mega`; built without a warning, never run on a board",
     ),
 )
 

@@ -22,6 +22,7 @@ def open_port(url: str, world: World | None = None) -> Port:
 
     Raises UsageError for a URL of no known kind, FixpropError when the port does not open.
     """
+    check_url(url)
     if url == "sim://":
         return SimulatedBoard(build_firmware().elf, world or World(1))
     if url == "native://":
@@ -30,15 +31,19 @@ def open_port(url: str, world: World | None = None) -> Port:
         from fixprop.board.replay import Replay  # which reads through the wire's own layers
 
         return Replay(Path(url.removeprefix(REPLAY))).connect()
-    if "://" in url and not url.startswith("socket://"):
-        raise UsageError(f"port '{url}': no such kind of port; use {KINDS}")
+    return SerialPort(url)
+
+
+def check_url(url: str) -> None:
+    """Raise UsageError unless `url` is of a kind that can be opened."""
     if not url:
         raise UsageError(f"port '': name one of {KINDS}")
     if f"{url}://" in SIMULATED:
         raise UsageError(f"port '{url}': did you mean {url}://?")
     if url.startswith("socket://"):
         check_socket(url)
-    return SerialPort(url)
+    elif "://" in url and url not in SIMULATED and not url.startswith(REPLAY):
+        raise UsageError(f"port '{url}': no such kind of port; use {KINDS}")
 
 
 def check_socket(url: str) -> None:

@@ -78,6 +78,10 @@ def _time(of: Cycles) -> str:
     return f"{ms}; {of.low:,.0f} to {of.high:,.0f} with the data"
 
 
+CHECK_COLUMNS = 130
+"""Where no terminal says how wide a line may be."""
+
+
 def show_check(rows: list[Row], console: Console) -> None:
     """Print predictions beside measurements, and the worst deviation."""
     table = Table(box=box.SIMPLE_HEAD, title="predicted / measured", title_justify="left")

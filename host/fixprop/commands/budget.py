@@ -84,7 +84,7 @@ def _mode(momentum: bool, inference_only: bool, flash: bool) -> Mode:
 
 def _check(networks: int, mode: Mode, seed: int, json_path: Path | None) -> int:
     from fixprop.budget.check import as_json, check
-    from fixprop.budget.tables import show_check
+    from fixprop.budget.tables import CHECK_COLUMNS, show_check
 
     columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn())
     stderr = Console(stderr=True)
@@ -93,7 +93,8 @@ def _check(networks: int, mode: Mode, seed: int, json_path: Path | None) -> int:
         work = bars.add_task("building and running on the chip", total=networks)
         rows = check(networks, mode, seed, lambda: bars.advance(work))
     _write(json_path, as_json(rows, mode))
-    show_check(rows, Console())
+    stdout = Console()
+    show_check(rows, stdout if stdout.is_terminal else Console(width=CHECK_COLUMNS))
     return 0 if all(row.holds for row in rows) else 1
 
 

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from fixprop.board.ports import KINDS, SIMULATED, open_port
+from fixprop.board.ports import SIMULATED, open_port
 from fixprop.calibration.board import store_constants
 from fixprop.calibration.constants import SensorConstants, UnitConstants, reading_mv
 from fixprop.calibration.files import write_calibration
@@ -18,7 +18,7 @@ from fixprop.calibration.measure import READINGS
 from fixprop.calibration.scripted import ScriptedHolder, world_with_card
 from fixprop.calibration.steps import SIDES, Step, all_steps
 from fixprop.calibration.walk import Outcome, walk
-from fixprop.commands.options import Seed
+from fixprop.commands.options import Seed, port_option
 from fixprop.errors import UsageError
 from fixprop.files import prepare_folder
 from fixprop.session import Session
@@ -90,13 +90,13 @@ def _now(reading: Reading) -> str:
 
 
 @click.command(short_help="Measure a board's own sensors and store what they differ by.")
-@click.option("--port", default="sim://", show_default=True, help=f"One of {KINDS}.")
+@port_option
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     help="The file, JSON; a picture of the same name goes beside it.  "
-    "[default: hardware/calibration/NAME.json]",
+    "[default: hardware/calibration/NAME.json, or out/calibration/ for a simulated board]",
 )
 @click.option("--name", default=None, help="Of the unit.  [default: unit, or simulated]")
 @click.option(
@@ -127,7 +127,7 @@ def calibrate(
     simulated = port in SIMULATED
     if not simulated and not sys.stdin.isatty():
         raise UsageError(f"{port}: somebody must hold the card: calibrate needs a terminal")
-    path = output or FOLDER / f"{name or ('simulated' if simulated else 'unit')}.json"
+    path = output or _file_of(name, simulated)
     prepare_folder(path.parent)
     console = Console(stderr=True)
     world = world_with_card(seed)
@@ -146,6 +146,13 @@ def calibrate(
         display.end()
         line.close()
     _print(outcome, path, picture, "" if dry_run else f"stored on {port}; ")
+
+
+def _file_of(name: str | None, simulated: bool) -> Path:
+    """A real unit's constants are kept with the hardware, a simulated one's are not."""
+    if simulated:
+        return Path("out/calibration") / f"{name or 'simulated'}.json"
+    return FOLDER / f"{name or 'unit'}.json"
 
 
 def _print(outcome: Outcome, path: Path, picture: Path, stored: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from fixprop.board.ports import KINDS
+from fixprop.board.ports import KINDS, check_url
 from fixprop.commands.options import Seed
 from fixprop.errors import MissingTool
 from fixprop.header import DEFAULT_SEED
@@ -88,6 +88,7 @@ def dashboard(
             webbrowser.open(url)
 
     url = _found() if port == "auto" else port
+    check_url(url)
     click.echo(f"board: {url}")
     serve(url, seed=seed, speed=speed, host=host, http_port=http_port, ready=ready)
 

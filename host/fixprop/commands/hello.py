@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from fixprop.board.ports import KINDS, open_port
+from fixprop.board.ports import open_port
+from fixprop.commands.options import port_option
 from fixprop.session import Session
 from fixprop.wire.records import ResetCause
 
 
 @click.command(short_help="Ask a board who it is.")
-@click.option("--port", default="sim://", show_default=True, help=f"One of {KINDS}.")
+@port_option
 def hello(port: str) -> None:
     """Open a port, wait for the board's hello and check that this host fits it.
 

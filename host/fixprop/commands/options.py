@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from fixprop.board.ports import KINDS
 from fixprop.files import prepare_folder
 
 MAX_SEED = 2**32 - 1
+AUTO = "auto"
 
 
 class Seed(click.ParamType):  # type: ignore[type-arg]
@@ -46,6 +48,23 @@ def _prepared(_ctx: click.Context, _param: click.Parameter, path: Path | None) -
         prepare_folder(path.parent)
     return path
 
+
+def _found(_ctx: click.Context, _param: click.Parameter, url: str) -> str:
+    if url != AUTO:
+        return url
+    from fixprop.board.finder import find_boards
+
+    boards = find_boards()
+    return boards[0].url if boards else "sim://"
+
+
+port_option = click.option(
+    "--port",
+    default=AUTO,
+    show_default=True,
+    callback=_found,
+    help=f"One of {KINDS}; auto: a board that is plugged in, else sim://.",
+)
 
 json_option = click.option(
     "--json",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from fixprop.board.ports import KINDS, open_port
+from fixprop.board.ports import open_port
+from fixprop.commands.options import port_option
 from fixprop.files import prepare_folder
 from fixprop.fingerprint import fingerprint
 from fixprop.model import Model
@@ -31,7 +32,7 @@ ORIGINS = {
     required=True,
     help="The model file, JSON.",
 )
-@click.option("--port", default="sim://", show_default=True, help=f"One of {KINDS}.")
+@port_option
 def pull(output: Path, port: str) -> None:
     """Read all weights of the board's network, checked against the board's own checksum.
 

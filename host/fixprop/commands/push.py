@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from fixprop.board.ports import KINDS, open_port
+from fixprop.board.ports import open_port
+from fixprop.commands.options import port_option
 from fixprop.model import Model
 from fixprop.session import Session
 from fixprop.tracking.learner import weights_crc
@@ -16,7 +17,7 @@ from fixprop.transfer import push as push_weights
 
 @click.command(short_help="Set a running board's weights from a model file.")
 @click.argument("model_path", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--port", default="sim://", show_default=True, help=f"One of {KINDS}.")
+@port_option
 @click.option("--save", is_flag=True, help="Let the board store them in its EEPROM too.")
 def push(model_path: Path, port: str, save: bool) -> None:
     """Set all weights of the board's network, read them back and compare every bit.

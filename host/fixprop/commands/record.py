@@ -9,8 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from fixprop.board.ports import KINDS
-from fixprop.commands.options import Seed
+from fixprop.commands.options import Seed, port_option
 from fixprop.header import DEFAULT_SEED
 from fixprop.wire.messages import BY_NAME
 
@@ -39,7 +38,7 @@ def _moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> s
     type=click.Path(path_type=Path, dir_okay=False),
     help=f"A new file; by default {FOLDER}/DATE-TIME.fixrec.",
 )
-@click.option("--port", default="sim://", show_default=True, help=f"One of {KINDS}.")
+@port_option
 @click.option(
     "--seconds",
     type=click.FloatRange(0, min_open=True),

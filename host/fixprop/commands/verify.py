@@ -9,8 +9,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from fixprop.board.ports import KINDS, open_port
-from fixprop.commands.options import Seed, json_option
+from fixprop.board.ports import open_port
+from fixprop.commands.options import Seed, json_option, port_option
 from fixprop.files import write_whole
 from fixprop.fingerprint import fingerprint
 from fixprop.session import Session
@@ -18,7 +18,7 @@ from fixprop.verify.compare import Comparison, verify_board
 
 
 @click.command(short_help="Train a board, its C and the mirror alike; compare every bit.")
-@click.option("--port", default="sim://", show_default=True, help=f"One of {KINDS}.")
+@port_option
 @click.option("--steps", type=click.IntRange(1), default=1000, show_default=True)
 @click.option("--seed", type=Seed(), default=1, show_default=True, help="Of weights and samples.")
 @json_option

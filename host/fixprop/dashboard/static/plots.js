@@ -9,8 +9,9 @@ const AXIS_FONT = "11px system-ui, sans-serif";
 const seconds = (value) => {
   if (value < 0) return "";
   const minutes = Math.floor(value / 60);
-  const rest = (value - 60 * minutes).toFixed(value % 1 ? 1 : 0);
-  return minutes ? `${minutes}:${rest.padStart(2, "0")}` : `${rest} s`;
+  const decimals = value % 1 ? 1 : 0;
+  const rest = (value - 60 * minutes).toFixed(decimals);
+  return minutes ? `${minutes}:${rest.padStart(decimals ? 4 : 2, "0")}` : `${rest} s`;
 };
 
 function axis(more = {}) {
