@@ -40,8 +40,9 @@ def test_no_bounded_queue_filled_means_no_growth() -> None:
     finally:
         tracemalloc.stop()
         chain.close()
-    # the first round replaces what the slow listener's queue held before the tracing
-    assert grown[2] < 20_000, grown
+    # the first round replaces what the slow listener's queue held before the tracing; what it holds
+    # varies in size by some 30 kB, and one event kept of each frame would be more than 100 kB
+    assert grown[2] < 60_000, grown
     assert chain.slow.dropped > 1000
     assert chain.dropped() == 0
     assert chain.heard == chain.source.frames
