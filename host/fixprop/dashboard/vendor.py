@@ -6,6 +6,7 @@ python -m fixprop.dashboard.vendor
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from pathlib import Path
 from fixprop.errors import FixpropError, MissingTool
 
 VERSION = "1.6.32"
+CERTIFICATES = "NODE_EXTRA_CA_CERTS"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # Debian's
 VENDOR = Path(__file__).parent / "static" / "vendor"
 FILES = {  # of the package: SHA-256 and the name here
     "package/dist/uPlot.esm.js": (
@@ -68,11 +71,19 @@ def npm_command() -> list[str]:
     )
 
 
+def environment() -> dict[str, str]:
+    """This process's, with the operating system's certificates: node has its own set only."""
+    trusted = {} if not SYSTEM_CERTIFICATES.is_file() else {CERTIFICATES: str(SYSTEM_CERTIFICATES)}
+    return trusted | dict(os.environ)
+
+
 def _pack(npm: list[str], folder: Path) -> Path:
     options = ["--silent", "--ignore-scripts", "--cache", str(folder / "cache")]
     options += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
     command = [*npm, "pack", f"uplot@{VERSION}", *options]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=environment()
+    )
     archives = list(folder.glob("*.tgz"))
     if run.returncode or not archives:
         raise MissingTool(
