@@ -169,6 +169,7 @@ def _line(story: Story, summary: dict[str, Any]) -> str:
         ("frames the board had to drop", f"{health.lost_tx_frames:,}"),
         ("commands damaged, seen by the board", f"{health.rx_crc_errors:,}"),
         ("implausible samples refused", f"{health.rejected_samples:,}"),
+        ("weights at an end of their format", f"{health.saturated_weights:,}"),
     ]  # fmt: skip
     tables = table("The serial line", rows) + (table("The board", board) if board else "")
     return (

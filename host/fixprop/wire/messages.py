@@ -12,7 +12,7 @@ from fixprop.formats import ACTIVATION, NO_TARGET, RATE, WEIGHT
 from fixprop.wire.codes import ENUMERATIONS as ENUMERATIONS
 from fixprop.wire.schema import HEADER_SIZE, Field, Message
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 # 16 MHz / (8 * (3 + 1)) is 500000 exactly with U2X; the nearest to 115200 is 117647, 2.1 % off
 # (ATmega328P datasheet, "Examples of UBRRn Settings").
@@ -136,7 +136,7 @@ HEALTH = Message(
     0x06,
     "health",
     "device to host",
-    "What went wrong since the reset (counters stop at 65535), what is left of time and memory.",
+    "What went wrong since the reset (counters stop at 65535), and what is left of the reserves.",
     (
         Field("reading_index", "u32", "readings", "number of the latest reading"),
         Field("missed_readings", "u16", "readings", "readings that came too late"),
@@ -144,6 +144,7 @@ HEALTH = Message(
         Field("rx_crc_errors", "u16", "frames", "frames received with a wrong checksum"),
         Field("rx_overruns", "u16", "bytes", "bytes received faster than they were read"),
         Field("rejected_samples", "u16", "samples", "labelled samples that were not plausible"),
+        Field("saturated_weights", "u16", "weights", "at an end of their format now"),
         Field("stack_free", "u16", "bytes", "memory the stack has never touched"),
         Field("steps_last_reading", "u16", "steps", "training steps in the latest interval"),
         Field("loop_max_us", "u16", "us", "longest turn of the main loop"),

@@ -161,7 +161,7 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What went wrong since the reset (counters stop at 65535), what is left of time and memory."""
+    """What went wrong since the reset (counters stop at 65535), and what is left of the reserves."""
 
     name: ClassVar[str] = "health"
     code: ClassVar[int] = 0x06
@@ -172,6 +172,7 @@ class Health:
     rx_crc_errors: int  # u16, frames received with a wrong checksum [frames]
     rx_overruns: int  # u16, bytes received faster than they were read [bytes]
     rejected_samples: int  # u16, labelled samples that were not plausible [samples]
+    saturated_weights: int  # u16, at an end of their format now [weights]
     stack_free: int  # u16, memory the stack has never touched [bytes]
     steps_last_reading: int  # u16, training steps in the latest interval [steps]
     loop_max_us: int  # u16, longest turn of the main loop [us]

@@ -6,6 +6,7 @@ import pytest
 
 from fixprop.board.native import OUTBOX_BYTES
 from fixprop.fingerprint import fingerprint
+from fixprop.formats import WEIGHT
 from fixprop.tracking.definition import TOPOLOGY, VALUES
 from fixprop.tracking.learner import MirrorLearner, weights_crc
 from fixprop.wire.records import (
@@ -13,6 +14,7 @@ from fixprop.wire.records import (
     Hello,
     Mark,
     Reading,
+    SetWeights,
     WeightCheck,
 )
 from tests.firmware.tracker.conversation import Conversation, every
@@ -83,6 +85,25 @@ def test_implausible_samples_are_counted(board: Conversation) -> None:
     (health,) = every(Health, board.frames)
     assert health.rejected_samples == 3
     assert health.reading_index == HEALTH
+
+
+@pytest.mark.parametrize(
+    ("weights", "at_ends"),
+    [
+        ([WEIGHT.high, WEIGHT.low, 0], 2),
+        ([WEIGHT.high - 1, WEIGHT.low + 1, WEIGHT.high - 255], 0),
+        ([WEIGHT.high] * 16, 16),
+    ],
+)
+def test_weights_at_an_end_of_their_format_are_counted(
+    board: Conversation, weights: list[int], at_ends: int
+) -> None:
+    data = b"".join(w.to_bytes(3, "little", signed=True) for w in weights)
+    board.ask(SetWeights(0, len(weights), data.ljust(48, b"\0")))
+    while board.readings < HEALTH:
+        board.read()
+    (health,) = every(Health, board.frames)
+    assert health.saturated_weights == at_ends
 
 
 def test_frames_that_find_no_room_are_dropped_whole_counted_and_seen_as_a_gap(

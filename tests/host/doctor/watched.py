@@ -14,7 +14,7 @@ from fixprop.wire.records import Health, Reading
 
 PERIOD_US = 38_000
 READING = Reading(0, 0, 500, 500, 1450, 0, 0, 0, 0, 0, 0, 5000)
-HEALTH = Health(130, 0, 0, 0, 0, 0, 325, 0, 2000, 5000)
+HEALTH = Health(130, 0, 0, 0, 0, 0, 0, 325, 0, 2000, 5000)
 
 
 class NoPort:

@@ -116,7 +116,7 @@ def make_run(path: HandPath) -> tuple[DemoRun, Estimates]:
         frames=3_515,
         lost=0,
         crc_errors=0,
-        health=Health(940, 0, 0, 0, 0, 0, 336, 0, 6572, 5000),
+        health=Health(940, 0, 0, 0, 0, 0, 0, 336, 0, 6572, 5000),
         lesson_start_s=0.01,
     )
     noise = np.random.default_rng(SEED).normal(0, 2, len(test.time_s))

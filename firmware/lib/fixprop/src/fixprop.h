@@ -79,6 +79,7 @@ void fixprop_initialise_he(fixprop_network *network, fixprop_generator *generato
 uint16_t fixprop_weight_count(const fixprop_network *network);
 int32_t fixprop_weight(const fixprop_network *network, uint16_t index); /* Q4.19 */
 void fixprop_set_weight(fixprop_network *network, uint16_t index, int32_t weight);
+uint16_t fixprop_saturated_weights(const fixprop_network *network); /* at an end of their format */
 
 #ifdef __cplusplus
 }

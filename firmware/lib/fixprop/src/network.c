@@ -174,3 +174,15 @@ void fixprop_set_weight(fixprop_network *network, uint16_t index, int32_t weight
   network->weights[index] = (int16_t)(weight >> FIXPROP_RESIDUAL_BITS);
   network->residuals[index] = (uint8_t)weight;
 }
+
+/* 2**23 - 1 and -2**23, told by the bytes as they are kept. */
+static bool at_an_end(int16_t weight, uint8_t residual) {
+  return (weight == INT16_MAX && residual == UINT8_MAX) || (weight == INT16_MIN && !residual);
+}
+
+uint16_t fixprop_saturated_weights(const fixprop_network *network) {
+  uint16_t at_ends = 0;
+  for (uint16_t i = fixprop_weight_count(network); i-- > 0;)
+    at_ends = (uint16_t)(at_ends + at_an_end(network->weights[i], network->residuals[i]));
+  return at_ends;
+}

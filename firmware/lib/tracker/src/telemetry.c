@@ -90,6 +90,7 @@ void telemetry_health(void) {
       .rx_crc_errors = tracker.receiver.crc_errors,
       .rx_overruns = board.rx_overruns,
       .rejected_samples = tracker.learner.rejected_samples,
+      .saturated_weights = fixprop_saturated_weights(tracker.learner.network),
       .stack_free = board.stack_free,
       .steps_last_reading = tracker.steps_last_reading,
       .loop_max_us = board.loop_max_us,

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define WIRE_PROTOCOL_VERSION 3
-#define WIRE_PROTOCOL_CRC 0x5D9A61A6ul
+#define WIRE_PROTOCOL_VERSION 4
+#define WIRE_PROTOCOL_CRC 0xB3EC5769ul
 #define WIRE_BAUD 500000ul
 #define WIRE_MAX_LAYERS 6
 #define WIRE_BYTES_PER_WEIGHT 3
@@ -59,7 +59,7 @@ enum {
   WIRE_WEIGHT_CHECK_SIZE = 13,
   WIRE_WEIGHTS_SIZE = 57,
   WIRE_ACK_SIZE = 13,
-  WIRE_HEALTH_SIZE = 24,
+  WIRE_HEALTH_SIZE = 26,
   WIRE_TRAINED_SIZE = 14,
   WIRE_STORED_SIZE = 18,
   WIRE_PRESSED_SIZE = 15,
@@ -331,8 +331,8 @@ static inline uint8_t wire_pack_ack(uint8_t *payload, const wire_ack *m) {
   return WIRE_ACK_SIZE;
 }
 
-// health, device to host: What went wrong since the reset (counters stop at 65535), what is left of
-// time and memory.
+// health, device to host: What went wrong since the reset (counters stop at 65535), and what is
+// left of the reserves.
 typedef struct {
   // number of the latest reading [readings]
   uint32_t reading_index;
@@ -346,6 +346,8 @@ typedef struct {
   uint16_t rx_overruns;
   // labelled samples that were not plausible [samples]
   uint16_t rejected_samples;
+  // at an end of their format now [weights]
+  uint16_t saturated_weights;
   // memory the stack has never touched [bytes]
   uint16_t stack_free;
   // training steps in the latest interval [steps]
@@ -365,10 +367,11 @@ static inline uint8_t wire_pack_health(uint8_t *payload, const wire_health *m) {
   wire_put_u16(payload + 10, m->rx_crc_errors);
   wire_put_u16(payload + 12, m->rx_overruns);
   wire_put_u16(payload + 14, m->rejected_samples);
-  wire_put_u16(payload + 16, m->stack_free);
-  wire_put_u16(payload + 18, m->steps_last_reading);
-  wire_put_u16(payload + 20, m->loop_max_us);
-  wire_put_u16(payload + 22, m->supply_mv);
+  wire_put_u16(payload + 16, m->saturated_weights);
+  wire_put_u16(payload + 18, m->stack_free);
+  wire_put_u16(payload + 20, m->steps_last_reading);
+  wire_put_u16(payload + 22, m->loop_max_us);
+  wire_put_u16(payload + 24, m->supply_mv);
   return WIRE_HEALTH_SIZE;
 }
 
