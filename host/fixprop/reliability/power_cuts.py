@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -38,8 +37,9 @@ from fixprop.wire.records import (
 )
 
 INSTANTS = 1000
-TAME = (0x00, 0xFF, 0xA1, 0x5A)  # among them erased, and the version of a whole slot
-TURNS_OF_A_SAVE = 500  # two for each of 221 cells, and some
+TAME = (0x00, 0xFF, 0x5A)  # among them erased
+SLOT_BYTES = 221  # 7 + 67 * 3 of the record, 13 of the store; the seal is the first and the last
+TURNS_OF_A_SAVE = 500  # two for each cell of a slot, and some
 BETWEEN_SAVES_S = 0.7
 MILLISECOND = CLOCK_HZ // 1000
 
@@ -68,11 +68,12 @@ class Cuts:
 
 
 def spoilt(image: bytes, cell: int | None, random: Random) -> bytes:
-    """The EEPROM after a cut while `cell` was written."""
+    """The EEPROM after a cut while `cell` was written: what would seal its slot is likely in it."""
     if cell is None:
         return image
-    left = bytearray(image)
-    left[cell] = random.choice((*TAME, random.randrange(256)))
+    left, first = bytearray(image), cell // SLOT_BYTES * SLOT_BYTES
+    seals = image[first], image[first + SLOT_BYTES - 1]
+    left[cell] = random.choice((*TAME, *seals, random.randrange(256)))
     return bytes(left)
 
 
@@ -216,7 +217,7 @@ def cuts_in_each_write(elf: Path, *, saves: int = 2, seed: int = 1) -> Cuts:
     kept: list[Kept] = [None]
     for _ in range(saves):
         session.run(BETWEEN_SAVES_S)
-        states = list(_each_write(board, session))
+        states = list(each_write(board, session))
         hello = session.hello()
         stored = session.load()  # training went on: what was saved is what is loaded
         kept.append((stored.step, stored.weights_crc))
@@ -229,8 +230,8 @@ def cuts_in_each_write(elf: Path, *, saves: int = 2, seed: int = 1) -> Cuts:
     return cuts
 
 
-def _each_write(board: SimulatedBoard, session: Session) -> Iterator[tuple[bytes, int]]:
-    """The EEPROM in the midst of each of a save's writes, until no more begin."""
+def each_write(board: SimulatedBoard, session: Session) -> Iterator[tuple[bytes, int]]:
+    """Saves; the EEPROM in the midst of each write, and the cell, until no more begin."""
     session.command(Save())
     busy, idle = None, 0
     while idle < 50:
@@ -240,20 +241,6 @@ def _each_write(board: SimulatedBoard, session: Session) -> Iterator[tuple[bytes
         if at is not None and at != busy:
             yield board.uno.eeprom, at
         busy = at
-
-
-def writes_of_cells(saves: int, *, seed: int = 1) -> list[int]:
-    """How often each cell was written in so many saves of weights that differ."""
-    life = _Life(NativeTracker(), Random(seed))
-    counts = [0] * 1024
-    for _ in range(saves):
-        for _state in life.learn():
-            pass
-        images = [life.tracker.eeprom, *(image for image, _ in life.save())]
-        for before, after in pairwise(images):
-            for cell, (a, b) in enumerate(zip(before, after, strict=True)):
-                counts[cell] += a != b
-    return counts
 
 
 def cut_claims(elf: Path, *, quick: bool = False) -> dict[str, Claim]:

@@ -12,6 +12,7 @@ from cffi import FFI
 from fixprop.toolchain import FIRMWARE, build_shared_library
 
 SOURCE = FIRMWARE / "lib" / "store" / "src"
+STORE = SOURCE / "store.c"
 WIRE = FIRMWARE / "lib" / "wire" / "src"
 HERE = Path(__file__).parent
 CELLS = 1024
@@ -47,12 +48,12 @@ def _sources() -> str:
 
 
 class Cells:
-    """1,024 erased cells and a store of records of `size` bytes on them."""
+    """1,024 erased cells and a store of records of `size` bytes on them; `store`: its source."""
 
-    def __init__(self, size: int = 208) -> None:
+    def __init__(self, size: int = 208, store: Path = STORE) -> None:
         library = build_shared_library(
             "store_test",
-            [SOURCE / "store.c", WIRE / "wire.c", HERE / "shim.c"],
+            [store, WIRE / "wire.c", HERE / "shim.c"],
             include=[SOURCE, WIRE],
             flags=["-Wconversion"],
         )
@@ -80,6 +81,10 @@ class Cells:
     def slot_size(self) -> int:
         """Bytes from one slot to the next."""
         return self.size + CONSTANTS["STORE_OVERHEAD"]
+
+    def seal(self, slot: int) -> int:
+        """The last cell of a slot."""
+        return int(self.world.cells[(slot + 1) * self.slot_size - 1])
 
     def boot(self, fingerprint: int = FINGERPRINT, size: int | None = None) -> bytes | None:
         """Power on; the record found, None if there is none."""
@@ -123,6 +128,10 @@ class Cells:
         """These cells keep what they hold from now on."""
         for address in addresses:
             self.world.worn[address] = 1
+
+    def heal(self) -> None:
+        """No cell is worn."""
+        self._ffi.memmove(self.world.worn, bytes(CELLS), CELLS)
 
     def worn_slots(self) -> int:
         """Slots found worn since the power came."""

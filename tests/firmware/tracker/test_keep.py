@@ -260,12 +260,12 @@ def test_every_damaged_byte_of_the_only_record_gives_the_initial_weights(
 
 
 def save_with_worn(board: Conversation, slots: list[int]) -> Stored:
-    """A save while a cell of each of these slots keeps zero."""
+    """A save while a cell of each of these slots keeps 0x5A."""
     board.ask(Save())
     for _ in range(3000):
         board.tracker.work(1)
         for slot in slots:
-            board.tracker.set_cell(slot * SLOT_BYTES + 7, 0)  # the generation's low byte
+            board.tracker.set_cell(slot * SLOT_BYTES, 0x5A)  # the generation's low byte
         if stored := every(Stored, board.listen()):
             return stored[0]
     raise AssertionError("it does not end")

@@ -3,13 +3,20 @@
 #include "cells.h"
 #include "wire.h"
 
-enum { AT_SIZE = 1, AT_FINGERPRINT = 3, AT_GENERATION = 7, AT_RECORD = 11 }; /* in a slot */
+#define CRC_START (WIRE_CRC_START ^ STORE_VERSION) /* slots of other layouts have other CRCs */
+
+enum { AT_GENERATION = 0, AT_SIZE = 4, AT_FINGERPRINT = 6, AT_RECORD = 10 }; /* in a slot */
 
 static uint16_t slot_size(const store *s) { return (uint16_t)(s->record_size + STORE_OVERHEAD); }
 
 static uint16_t address(const store *s, uint8_t slot, uint16_t at) {
   return (uint16_t)(s->from + slot * slot_size(s) + at);
 }
+
+/* The slot's last cell, behind the CRC. */
+static uint16_t seal_at(const store *s) { return (uint16_t)(slot_size(s) - 1); }
+
+static uint16_t crc_at(const store *s) { return (uint16_t)(seal_at(s) - WIRE_CRC_SIZE); }
 
 static uint32_t read_number(uint16_t from, uint8_t bytes) {
   uint32_t number = 0;
@@ -19,12 +26,12 @@ static uint32_t read_number(uint16_t from, uint8_t bytes) {
 }
 
 static bool is_whole(const store *s, uint8_t slot) {
-  const uint16_t from = address(s, slot, 0), end = (uint16_t)(slot_size(s) - WIRE_CRC_SIZE);
-  if (cells_read(from) != STORE_VERSION ||
+  const uint16_t from = address(s, slot, 0), end = crc_at(s);
+  if (cells_read(from) != cells_read(address(s, slot, seal_at(s))) ||
       read_number((uint16_t)(from + AT_SIZE), 2) != s->record_size)
     return false;
-  uint16_t crc = WIRE_CRC_START;
-  for (uint16_t at = AT_SIZE; at < end; at++)
+  uint16_t crc = CRC_START;
+  for (uint16_t at = 0; at < end; at++)
     crc = wire_crc16_update(crc, cells_read((uint16_t)(from + at)));
   return read_number((uint16_t)(from + end), WIRE_CRC_SIZE) == crc;
 }
@@ -96,7 +103,7 @@ static void enter(store *s, uint8_t slot) {
   s->slot = slot;
   s->at = 0;
   s->written = false;
-  s->crc = WIRE_CRC_START;
+  s->crc = wire_crc16_update(CRC_START, (uint8_t)s->generation);
 }
 
 static uint8_t behind(const store *s, uint8_t slot) {
@@ -134,26 +141,34 @@ void store_erase(store *s) {
 static uint8_t byte_of(uint32_t number, uint16_t place) { return (uint8_t)(number >> 8 * place); }
 
 static uint8_t body(const store *s, uint16_t at) {
-  const uint16_t crc_at = (uint16_t)(slot_size(s) - WIRE_CRC_SIZE);
-  if (at >= crc_at)
-    return byte_of(s->crc, (uint16_t)(at - crc_at));
+  if (at >= seal_at(s))
+    return (uint8_t)s->generation;
+  if (at >= crc_at(s))
+    return byte_of(s->crc, (uint16_t)(at - crc_at(s)));
   if (at >= AT_RECORD)
     return s->source((uint16_t)(at - AT_RECORD));
-  if (at >= AT_GENERATION)
-    return byte_of(s->generation, (uint16_t)(at - AT_GENERATION));
   if (at >= AT_FINGERPRINT)
     return byte_of(s->fingerprint, (uint16_t)(at - AT_FINGERPRINT));
-  return byte_of(s->record_size, (uint16_t)(at - AT_SIZE));
+  if (at >= AT_SIZE)
+    return byte_of(s->record_size, (uint16_t)(at - AT_SIZE));
+  return byte_of(s->generation, at);
 }
 
-/* The order of a save: 0 the version made invalid, then all that follows it, the version last. */
-static bool is_version(const store *s) { return s->at == 0 || s->at == slot_size(s); }
-
-static uint8_t wanted(const store *s) {
-  if (s->at == 0)
-    return STORE_INVALID;
-  return s->at == slot_size(s) ? STORE_VERSION : body(s, s->at);
+/* What breaks the seal: a first cell that differs from the last. One that differs already, after a
+ * power cut or an erase, is left alone: were it written, a power cut could leave it as the last. */
+static uint8_t unsealed(const store *s) {
+  const uint8_t first = cells_read(address(s, s->slot, 0));
+  const uint8_t last = cells_read(address(s, s->slot, seal_at(s)));
+  if (first != last)
+    return first;
+  return (uint8_t)s->generation != last ? (uint8_t)s->generation : (uint8_t)~last;
 }
+
+/* The order of a save: the seal broken, all that follows the first cell, the first cell again,
+ * which mostly has its value from the start. */
+static uint16_t place(const store *s) { return s->at == slot_size(s) ? 0 : s->at; }
+
+static uint8_t wanted(const store *s) { return s->at ? body(s, s->at) : unsealed(s); }
 
 static void erase_next(store *s) {
   if (s->slot != last_to_erase(s)) {
@@ -172,7 +187,7 @@ static void advance(store *s, uint8_t value) {
     s->newest = s->slot;
     finish(s, false);
   } else {
-    if (s->at && s->at < slot_size(s) - WIRE_CRC_SIZE)
+    if (s->at && s->at < crc_at(s))
       s->crc = wire_crc16_update(s->crc, value);
     s->at++;
   }
@@ -189,7 +204,7 @@ static void give_up_slot(store *s) {
 bool store_work(store *s) {
   if (!cells_ready())
     return false;
-  const uint16_t cell = address(s, s->slot, is_version(s) ? 0 : s->at);
+  const uint16_t cell = address(s, s->slot, place(s));
   const uint8_t value = wanted(s);
   if (cells_read(cell) == value) {
     advance(s, value);

@@ -1,13 +1,14 @@
 /* A record that outlives power cuts, in slots of EEPROM that take turns.
  *
- *   slot: version u8 | size u16 | fingerprint u32 | generation u32 | record | CRC-16 of all but
- * version
+ *   slot: generation u32 | size u16 | fingerprint u32 | record | CRC-16 of all that | seal u8
  *
- * A save makes the version of the oldest slot invalid, writes the rest, and the version last. So at
- * any instant the newest slot that was finished is whole, and a cell that a power cut left
- * undefined lies in a slot that is not finished. Every cell is read back; a slot with a cell that
- * does not keep its value is passed over. Cells that hold their value already are not written: they
- * wear out after 100,000 writes (ATmega328P datasheet, table 8-1). */
+ * The seal is the generation's low byte again: a slot counts only if its first cell equals its
+ * last, and size and CRC agree. A save goes through the oldest slot from the first cell to the
+ * last, so the seal is broken by the first write and whole with the last one, and every cell is
+ * written once. Whatever a power cut leaves in the cell that was being written, the slot is as it
+ * was before, or complete, or no slot; erased cells are none, for their size. Every cell is read
+ * back; a slot with a cell that does not keep its value is passed over. Cells that hold their value
+ * already are not written: they wear out after 100,000 writes (ATmega328P datasheet, table 8-1). */
 #ifndef STORE_H
 #define STORE_H
 
@@ -23,8 +24,7 @@ enum {
   STORE_UNIT_BYTES = 64,
   STORE_OVERHEAD = 13, /* bytes of a slot beside its record */
   STORE_MOST_SLOTS = 8,
-  STORE_VERSION = 0xA1,
-  STORE_INVALID = 0xFF, /* as erased EEPROM */
+  STORE_VERSION = 0xA2, /* of the slot's layout: what the CRC starts from */
   STORE_NO_SLOT = 255,
 };
 
