@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from fixprop.errors import FixpropError
+from fixprop.firmware_build import build_firmware
 from fixprop.intel_hex import intel_hex, read_intel_hex
 from fixprop.sim.bootloader import BOOT_START, build_optiboot, flash_with_boot_loader
-from fixprop.sim.uno import EEPROM_BYTES, FLASH_BYTES
-from fixprop.sim.virtual_uno import Eeprom, VirtualUno
+from fixprop.sim.kept_eeprom import Eeprom
+from fixprop.sim.orders import obey
+from fixprop.sim.uno import EEPROM_BYTES, FLASH_BYTES, SRAM_START
+from fixprop.sim.virtual_uno import VirtualUno
 from fixprop.upload.boot_loaders import GET_SYNC, IN_SYNC
 
 
@@ -105,3 +108,89 @@ def test_an_eeprom_file_of_another_size_is_refused(tmp_path: Path) -> None:
     path.write_text(intel_hex(bytes(EEPROM_BYTES - 1)))
     with pytest.raises(FixpropError, match="not the whole EEPROM"):
         Eeprom(path)
+
+
+SKETCH_MS = 60  # after power-on: then the firmware runs and has read its sensors once
+
+
+def firmware() -> dict[int, int]:
+    return read_intel_hex(build_firmware().hex)
+
+
+def test_without_power_it_is_silent_and_its_time_stands_still() -> None:
+    line = Line()
+    board = VirtualUno(line, firmware())
+    turn(board, SKETCH_MS)
+    obey(board, "power off")
+    line.from_board.clear()
+    stopped_s = board.time_s
+    assert not ask_boot_loader(board, line)
+    assert not line.from_board and not board.powered
+    assert board.time_s == stopped_s
+
+
+def test_flash_and_eeprom_outlive_the_power_and_nothing_else_does() -> None:
+    board = VirtualUno(Line(), firmware())
+    turn(board, SKETCH_MS)
+    flash, eeprom = board.uno.flash, bytes(range(256)) * 4
+    board.uno._load_eeprom(eeprom)  # as if the sketch had written it
+    before = [board.uno.read_sram(SRAM_START, 2048)]
+    obey(board, "power off")
+    obey(board, "power off")  # it is off
+    obey(board, "power on")
+    assert (board.uno.flash, board.uno.eeprom) == (flash, eeprom)
+    assert board.time_s == 0
+    for _ in range(2):  # anything, and something else each time
+        assert board.uno.read_sram(SRAM_START, 2048) not in before
+        before.append(board.uno.read_sram(SRAM_START, 2048))
+        obey(board, "power off")
+        obey(board, "power on")
+
+
+def test_the_sketch_starts_at_power_on_and_a_second_later_after_the_line_is_opened() -> None:
+    line = Line()
+    board = VirtualUno(line, firmware())
+    turn(board, SKETCH_MS)
+    obey(board, "power off")
+    line.openings = 1  # there is no chip to reset
+    obey(board, "power on")
+    assert obey(board, "truth")["started_s"] is None
+    turn(board, SKETCH_MS)
+    assert 0 < obey(board, "truth")["started_s"] < SKETCH_MS / 1000
+    line.openings = 1
+    turn(board, 500)
+    assert obey(board, "truth")["started_s"] is None
+    turn(board, 1600)
+    assert obey(board, "truth")["started_s"] > 1
+
+
+def test_a_cell_that_is_written_when_the_power_goes_holds_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    board = VirtualUno(Line(), firmware())
+    monkeypatch.setattr(type(board.uno), "eeprom_busy_at", 7)
+    found = set()
+    for _ in range(20):
+        obey(board, "power off")
+        obey(board, "power on")
+        found.add(board.uno.eeprom[7])
+        assert board.uno.eeprom[:7] + board.uno.eeprom[8:] == bytes([0xFF] * (EEPROM_BYTES - 1))
+    assert len(found) > 10
+
+
+def test_its_pace_may_change() -> None:
+    now_s = [0.0]
+
+    class Waiting(Line):
+        def wait(self, seconds: float) -> None:
+            now_s[0] += seconds
+
+    board = VirtualUno(Waiting(), {}, clock=lambda: now_s[0])
+    turn(board, 100)
+    assert now_s[0] == pytest.approx(0.1, abs=0.002)
+    obey(board, "speed 4")
+    turn(board, 400)
+    assert now_s[0] == pytest.approx(0.2, abs=0.002)
+    obey(board, "speed 0.5")
+    turn(board, 100)
+    assert now_s[0] == pytest.approx(0.4, abs=0.002)

@@ -1,4 +1,4 @@
-"""A calibration on disk: figures as JSON, and a picture beside it."""
+"""A calibration on disk: figures as JSON with a checksum, and a picture beside it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from fixprop.calibration.constants import FAR_MV
+from fixprop.calibration.constants import FAR_MV, SensorConstants, UnitConstants
 from fixprop.calibration.fit import CURVE_MV, PLACED_CM, Fit
 from fixprop.calibration.steps import AT, SIDES
 from fixprop.calibration.walk import Outcome
 from fixprop.errors import FixpropError, MissingTool
-from fixprop.files import prepare_folder, write_whole
+from fixprop.files import checksum, write_whole
 from fixprop.sim.gp2y0a21 import output_mv
 
-FORMAT = 1
+FORMAT = 2
+CURE = "calibrate anew: fixprop calibrate"
 COLOURS = ("#0072B2", "#D55E00")  # Okabe and Ito 2008: told apart by all eyes
 
 
@@ -74,21 +75,46 @@ def write_calibration(path: Path, outcome: Outcome, port: str) -> Path:
     """Write `path` (JSON) and the picture beside it, whose path is returned."""
     picture = path.with_suffix(".png")
     image = plot(outcome, path.stem)
-    text = json.dumps(document(outcome, path.stem, port), indent=2) + "\n"
-    write_whole(path, text)
-    _write_bytes(picture, image)
+    write_whole(path, text(document(outcome, path.stem, port)))
+    write_whole(picture, image)
     return picture
 
 
-def _write_bytes(path: Path, data: bytes) -> None:
-    prepare_folder(path.parent)
-    temporary = path.with_name(f".{path.name}")
+def text(content: dict[str, Any]) -> str:
+    """A document as the file holds it; the last field is a checksum of the others."""
+    return json.dumps(content | {"checksum": checksum(content)}, indent=2) + "\n"
+
+
+def read_calibration(path: Path) -> UnitConstants:
+    """The constants in a file, as rounded there; FixpropError if it is not one as it was written."""
     try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
+        content = json.loads(path.read_bytes())
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise FixpropError(f"cannot write {path}: {error.strerror}") from error
+        raise FixpropError(f"cannot read {path}: {error.strerror}; {CURE}") from error
+    except (ValueError, RecursionError) as error:
+        raise FixpropError(
+            f"{path} is no calibration, or only a part of one: {error}; {CURE}"
+        ) from error
+    if not isinstance(content, dict) or "card_placed_within_cm" not in content:
+        raise FixpropError(f"{path} is no calibration; {CURE}")
+    if content.get("format") != FORMAT:
+        raise FixpropError(
+            f"{path} has format {content.get('format')!r}, this host reads {FORMAT}; {CURE}"
+        )
+    if content.get("checksum") != checksum(content):
+        raise FixpropError(f"{path} was altered after it was written; {CURE}")
+    return _constants(content)
+
+
+def _constants(content: dict[str, Any]) -> UnitConstants:
+    left, right = (
+        SensorConstants(
+            told["gain"], told["offset_mv"], told["beam_half_angle_deg"], told["crosstalk_mv"]
+        )
+        for told in (content[side] for side in SIDES)
+    )
+    unix_s = round(datetime.fromisoformat(content["date"]).timestamp())
+    return UnitConstants(left, right, content["bandgap_mv"], unix_s)
 
 
 def plot(outcome: Outcome, title: str) -> bytes:

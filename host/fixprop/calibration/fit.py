@@ -8,9 +8,10 @@ import numpy as np
 
 from fixprop.calibration.constants import FAR_MV, NEAREST_CM, SensorConstants
 from fixprop.calibration.measure import Measurement
-from fixprop.calibration.steps import AT, CARD, COVERED, CROSSTALK_CM, EDGE, EMPTY, Step
+from fixprop.calibration.steps import AT, COVERED, CROSSTALK_CM, EDGE, EMPTY, Step
 from fixprop.sim.gp2y0a21 import Floats, output_mv
 from fixprop.sim.optics import Mount, look
+from fixprop.sim.person import CARD
 
 Measurements = dict[tuple[str, int], Measurement]  # by the step's name and the side
 

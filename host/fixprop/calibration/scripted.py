@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from fixprop.board.port import Port
-from fixprop.calibration.steps import CARD, Step
+from fixprop.calibration.steps import Step
 from fixprop.sim.paths import Still
+from fixprop.sim.person import CARD
 from fixprop.sim.scene import World
 from fixprop.sim.sensors import SensorUnit
 

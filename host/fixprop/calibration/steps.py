@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from fixprop.sim.optics import Hand
+from fixprop.sim.person import card_beside
 from fixprop.sim.sensors import LEFT, RIGHT
 
 SIDES = ("left", "right")
 DISTANCES_CM = (10.0, 15.0, 20.0, 30.0, 40.0)
 CROSSTALK_CM = 20.0
 EDGE_CM = 30.0  # there the card's edge on the centre line is where each beam ends
-CARD = Hand(width_cm=15.0, depth_cm=0.2)  # A4 folded once: 15 x 21 cm, wider than both beams
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,8 @@ def _at(distance_cm: float) -> Step:
 def _covered(side: int) -> Step:
     return Step(
         f"{SIDES[side]} covered",
-        f"Leave the card at {CROSSTALK_CM:g} cm and cover the {SIDES[side]} sensor with a finger.",
+        f"Leave the card at {CROSSTALK_CM:g} cm and cover the {SIDES[side]} sensor with a finger, "
+        "that one only.",
         0.0,
         CROSSTALK_CM,
         side,
@@ -54,14 +54,12 @@ def _covered(side: int) -> Step:
 
 def _edge(side: int) -> Step:
     """The card on the other side of the centre line than the sensor that is measured."""
-    where = SIDES[1 - side]
-    bearing = math.asin(CARD.width_cm / 2 / EDGE_CM)
+    where = 1 - side
     return Step(
         f"edge {SIDES[side]}",
-        f"Hold the card {EDGE_CM:g} cm away, all of it {where} of the centre line, its edge on it, "
-        "facing the sensors.",
-        math.degrees(bearing) * (1 if side == LEFT else -1),
-        EDGE_CM * math.cos(bearing) - CARD.depth_cm / 2,
+        f"Hold the card {EDGE_CM:g} cm away, all of it {SIDES[where]} of the centre line, its edge "
+        "on it, facing the sensors.",
+        *card_beside(where, EDGE_CM),
     )
 
 

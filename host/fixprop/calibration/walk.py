@@ -157,9 +157,10 @@ class _Walker:
 
         def listen(frame: Frame) -> None:
             reading = frame.message
-            if isinstance(reading, Reading) and reading.reading_index >= first:
+            wanted = len(came) < READINGS
+            if wanted and isinstance(reading, Reading) and reading.reading_index >= first:
                 came.append(reading)
-                self._on_reading(step, min(len(came), READINGS), reading)
+                self._on_reading(step, len(came), reading)
 
         self._session.listeners.append(listen)
         try:
@@ -173,7 +174,7 @@ class _Walker:
                 f"{self._session.port.url} sent {len(came)} readings in {PATIENCE_S:g} s, "
                 f"{READINGS} were expected: check the cable"
             )
-        return came[:READINGS]
+        return came
 
     def again_if_it_does_not_fit(self, mount: Mount, side: int) -> None:
         fit = fit_curve(mount, side, self.measured)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -26,28 +27,47 @@ from fixprop.toolchain import PROJECT_ROOT
 from fixprop.wire.records import Reading
 
 FOLDER = PROJECT_ROOT / "hardware" / "calibration"
+BEFORE = (
+    "A white card (A4 folded once, upright) and a ruler are needed. Each measurement takes two "
+    "seconds. Ctrl-C ends it; the board keeps nothing before the end."
+)
 
 
 class Person:
     """Somebody at the terminal, asked step by step."""
 
     def __init__(self, console: Console) -> None:
-        self._console, self._number = console, 0
+        self._console, self._number, self._covers = console, 0, False
 
     def hold(self, step: Step, why: str) -> None:
         """See Holder."""
+        if not self._number:
+            self._console.print(BEFORE, highlight=False)
         if why:
             self._console.print(f"Once more: {why}.", highlight=False)
         else:
             self._number += 1
+        finger = "Take the finger away. " if self._covers and step.covered is None else ""
+        self._covers = step.covered is not None
         total = len(all_steps())
+        _forget_what_was_typed()
         click.prompt(
-            f"[{min(self._number, total)}/{total}] {step.text} Enter when it is there",
+            f"[{min(self._number, total)}/{total}] {finger}{step.text} Enter when it is there",
             default="",
             show_default=False,
             prompt_suffix=" ",
             err=True,
         )
+
+
+def _forget_what_was_typed() -> None:
+    """Enter pressed once too often during a measurement does not confirm the next one."""
+    try:
+        import termios
+    except ImportError:  # Windows
+        return
+    with suppress(OSError, ValueError, termios.error):  # no terminal
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 class Display:

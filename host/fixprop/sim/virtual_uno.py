@@ -3,7 +3,8 @@
 A simulated ATmega328P with Optiboot in its boot section, two sensors and a servo on its pins and a
 hand before them, at the pace of the wall clock. Opening the line resets the chip, as DTR does
 through the Uno's capacitor, so avrdude, `pio run -t upload`, `pio device monitor` and fixprop's own
-commands do with it what they do with a board.
+commands do with it what they do with a board. With `--control` a program, or a person through
+`python -m fixprop.sim.control`, moves the hand, holds a card and switches the power.
 """
 
 from __future__ import annotations
@@ -17,51 +18,34 @@ from pathlib import Path
 from types import FrameType
 
 import click
+import numpy as np
 
 from fixprop.errors import FixpropError, UsageError
 from fixprop.files import write_whole
 from fixprop.firmware_build import build_firmware
 from fixprop.intel_hex import intel_hex, read_intel_hex
 from fixprop.sim.bootloader import BOOT_START, UNO_BAUD, build_optiboot, flash_with_boot_loader
-from fixprop.sim.scene import World
+from fixprop.sim.control import ControlLine
+from fixprop.sim.elf import Firmware
+from fixprop.sim.kept_eeprom import Eeprom
+from fixprop.sim.orders import SPEEDS, obey
+from fixprop.sim.person import Person
 from fixprop.sim.serial_line import PtyLine, SerialLine, TcpLine
-from fixprop.sim.uno import CLOCK_HZ, EEPROM_BYTES, SimulatedUno
+from fixprop.sim.uno import CLOCK_HZ, SRAM_END, SRAM_START, SimulatedUno
 
 SLICE_CYCLES = 16_000  # a millisecond: avrdude waits that long at most for an answer that is there
 MOST_BEHIND_S = 0.25  # when this computer was busy for longer, the chip's time stands still instead
 KEEP_EVERY_S = 0.1  # of the wall clock: how old a kept EEPROM is at most
 UCSR0A, UBRR0L, U2X = 0xC0, 0xC4, 0x02
+OFF_WAIT_S = 0.01  # between two looks at what a person wants while the power is off
 BAUD_TOLERANCE = 0.04  # of a receiver (datasheet Atmel-8271, table 19-3: 8 data bits, double speed)
 
 
-class Eeprom:
-    """The EEPROM's cells in an Intel HEX file, so that they outlive this process."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._kept = self._read() if path and path.exists() else None
-
-    def _read(self) -> bytes:
-        assert self._path is not None
-        content = read_intel_hex(self._path)
-        if set(content) != set(range(EEPROM_BYTES)):
-            raise FixpropError(f"{self._path} is not the whole EEPROM, {EEPROM_BYTES} bytes from 0")
-        return bytes(content[at] for at in range(EEPROM_BYTES))
-
-    @property
-    def content(self) -> bytes | None:
-        """What was kept; None for a new chip."""
-        return self._kept
-
-    def keep(self, now: bytes) -> None:
-        """Write the cells to the file if they changed."""
-        if self._path and now != self._kept:
-            write_whole(self._path, intel_hex(now))
-            self._kept = now
-
-
 class VirtualUno:
-    """The chip, its world and the line; `turn` lets a millisecond pass."""
+    """The chip, its person and the line; `turn` lets a millisecond pass.
+
+    The line is that of a converter with a supply of its own: it stays when the power goes.
+    """
 
     def __init__(
         self,
@@ -72,6 +56,7 @@ class VirtualUno:
         boot_baud: int = UNO_BAUD,
         speed: float = 1.0,
         seed: int = 1,
+        crosstalk_mv: tuple[float, float] = (0.0, 0.0),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._line, self._eeprom, self._speed, self._clock = (
@@ -80,30 +65,91 @@ class VirtualUno:
             speed,
             clock,
         )
-        world = World(seed)
-        self.uno = SimulatedUno(
-            flash_with_boot_loader(sketch, build_optiboot(boot_baud)),
-            adc_mv=world.adc_mv,
+        self.seed, self.person = seed, Person(seed, crosstalk_mv)
+        self._noise = np.random.default_rng(seed)
+        self.uno = self._start(
+            flash_with_boot_loader(sketch, build_optiboot(boot_baud)), self._eeprom.content
+        )
+        self._keep_at_s = clock() + KEEP_EVERY_S
+
+    def _start(self, flash: Firmware, eeprom: bytes | None) -> SimulatedUno:
+        """The chip when its power comes: SRAM then holds anything."""
+        world = self.person.see_power_come()
+        uno = SimulatedUno(
+            flash,
+            adc_mv=self._adc_mv,
             on_pulse=lambda pulse: world.servo_pulse(pulse.width_us, pulse.end_s),
-            eeprom=self._eeprom.content,
+            eeprom=eeprom,
             boot_at=BOOT_START,
         )
-        self._crashed = False
-        self._offset_s = clock()
-        self._keep_at_s = clock() + KEEP_EVERY_S
+        uno.write_sram(SRAM_START, self._noise.bytes(SRAM_END - SRAM_START))
+        self._powered, self._crashed = True, False
+        self._started_s: float | None = None
+        self._resets = uno.resets
+        self._offset_s = self._clock()
+        return uno
+
+    def _adc_mv(self, channel: int, cycle: int) -> int:
+        if self._started_s is None:
+            self._started_s = cycle / CLOCK_HZ
+        return self.person.world.adc_mv(channel, cycle)
+
+    @property
+    def time_s(self) -> float:
+        """See Bench; it stands still while the power is off."""
+        return self.uno.time_s
+
+    @property
+    def started_s(self) -> float | None:
+        """See Bench."""
+        return self._started_s
+
+    @property
+    def powered(self) -> bool:
+        """See Bench."""
+        return self._powered
+
+    def power(self, on: bool) -> None:
+        """See Bench; when it goes while a cell of the EEPROM is written, that cell holds anything."""
+        if self._powered and not on:
+            self._powered = False
+            self.keep()
+        elif on and not self._powered:
+            self._line.opened()  # before this there was no chip to reset
+            flash = Firmware(self.uno.firmware.path, self.uno.flash, {}, {})
+            self.uno = self._start(flash, self._cells())
+
+    def _cells(self) -> bytes:
+        """The EEPROM without power."""
+        cells = bytearray(self.uno.eeprom)
+        if (busy := self.uno.eeprom_busy_at) is not None:
+            cells[busy] = int(self._noise.integers(256))
+        return bytes(cells)
+
+    def pace(self, speed: float) -> None:
+        """See Bench."""
+        self._offset_s += self.uno.time_s / self._speed - self.uno.time_s / speed
+        self._speed = speed
 
     def turn(self) -> None:
         """A millisecond of the chip's time, and what came and goes over the line in it."""
-        if self._line.opened():
+        opened, data = self._line.opened(), self._line.read()
+        if not self._powered:
+            self._line.write(b"")
+            self._line.wait(OFF_WAIT_S)
+            return
+        if opened:
             self.uno.reset("external")
             self._crashed = False
-        if (data := self._line.read()) and self._speeds_agree():
+        if data and self._speeds_agree():
             self.uno.send(data)
         self._run()
         if data := self.uno.receive():
             self._line.write(data if self._speeds_agree() else b"")
         else:
             self._line.write(b"")  # what the program had no room for before
+        if self._resets != self.uno.resets:
+            self._resets, self._started_s = self.uno.resets, None
         self._keep_pace()
         if self._clock() >= self._keep_at_s:
             self.keep()
@@ -136,7 +182,7 @@ class VirtualUno:
     def keep(self) -> None:
         """Keep the EEPROM now."""
         self._keep_at_s = self._clock() + KEEP_EVERY_S
-        self._eeprom.keep(self.uno.eeprom)
+        self._eeprom.keep(self.uno.eeprom if self._powered else self._cells())
 
 
 def _sketch(hex_file: Path | None, erased: bool) -> dict[int, int]:
@@ -161,6 +207,18 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 @click.option("--boot-baud", default=UNO_BAUD, show_default=True, help="Speed of the boot loader.")
 @click.option("--speed", default=1.0, show_default=True, help="Seconds of the chip in a second.")
 @click.option("--seed", default=1, show_default=True, help="Sensors and hand.")
+@click.option(
+    "--crosstalk",
+    type=(click.FloatRange(0, 127), click.FloatRange(0, 127)),
+    default=(0.0, 0.0),
+    metavar="MV MV",
+    help="What left and right sensor read more by the other's light.  [default: 0 0]",
+)
+@click.option(
+    "--control",
+    type=click.IntRange(0, 65535),
+    help="Be told there, at a TCP port, what hand, card and power do; 0: any free one.",
+)
 def virtual_uno(
     pty: bool,
     tcp: int | None,
@@ -171,29 +229,42 @@ def virtual_uno(
     boot_baud: int,
     speed: float,
     seed: int,
+    crosstalk: tuple[float, float],
+    control: int | None,
 ) -> None:
     """A virtual Arduino Uno behind a pseudo terminal or a TCP port, until interrupted.
 
     \b
-    Example:  python -m fixprop.sim.virtual_uno --tcp 4321 --erased
+    Example:  python -m fixprop.sim.virtual_uno --tcp 4321 --control 4322 --erased
     """
     if pty == (tcp is not None):
         raise UsageError("use --pty or --tcp PORT, one of them")
-    if not 0.01 <= speed <= 100:
-        raise UsageError(f"--speed {speed:g}: use 0.01 to 100")
+    if not SPEEDS[0] <= speed <= SPEEDS[1]:
+        raise UsageError(f"--speed {speed:g}: use {SPEEDS[0]:g} to {SPEEDS[1]:g}")
     sketch = _sketch(hex_file, erased)
     line: SerialLine = PtyLine() if tcp is None else TcpLine(tcp)
     board = VirtualUno(
-        line, sketch, eeprom=Eeprom(eeprom), boot_baud=boot_baud, speed=speed, seed=seed
+        line,
+        sketch,
+        eeprom=Eeprom(eeprom),
+        boot_baud=boot_baud,
+        speed=speed,
+        seed=seed,
+        crosstalk_mv=crosstalk,
     )
+    told = None if control is None else ControlLine(control, lambda order: obey(board, order))
     signal.signal(signal.SIGTERM, _stop)
-    click.echo(f"virtual Uno at {line.url}")
+    click.echo(f"virtual Uno at {line.url}{f', control at {told.port}' if told else ''}")
     try:
         while True:
             board.turn()
+            if told:
+                told.turn()
     finally:
         board.keep()
         line.close()
+        if told:
+            told.close()
         if dump:
             write_whole(dump, intel_hex(board.uno.flash))
 

@@ -9,30 +9,24 @@ from fixprop.board.native import NativeBoard
 from fixprop.board.simulated import SimulatedBoard
 from fixprop.calibration.board import read_constants, store_constants
 from fixprop.calibration.constants import SensorConstants
-from fixprop.calibration.fit import typical_mv
 from fixprop.calibration.measure import READINGS
 from fixprop.calibration.scripted import ScriptedHolder, world_with_card
-from fixprop.calibration.steps import AT, CARD
+from fixprop.calibration.steps import all_steps
 from fixprop.calibration.walk import Outcome, walk
 from fixprop.errors import FixpropError, UsageError
 from fixprop.firmware_build import build_firmware
 from fixprop.session import Session
 from fixprop.sim.optics import Mount
 from fixprop.sim.paths import Still
+from fixprop.sim.person import CARD
 from fixprop.sim.scene import World
-from fixprop.sim.sensors import READ_NOISE_MV, SensorUnit
+from fixprop.sim.sensors import SensorUnit
 from fixprop.sim.supply import Supply
 from fixprop.wire.records import GetHello, Reading, SetPointer, Teach
+from tests.host.calibration.recovery import CROSSTALK_NOISE_MV, check_curve, low_mv
 
 SEEDS = range(1, 9)
-READING_SIGMA_MV = 20.0  # of a still card: 14 to 24 (tests/host/sim/test_offline.py)
 UNIX_S = 1_800_000_000
-
-
-def low_mv() -> float:
-    """So far below the middle lie the low-middle ranks of sixteen noisy reads."""
-    reads = np.random.default_rng(1).standard_normal((40_000, 16)) * READ_NOISE_MV
-    return float(-np.sort(reads, axis=1)[:, 1:9].mean())
 
 
 def calibrated(world: World, placed_cm: float = 0.0) -> tuple[Outcome, Session, ScriptedHolder]:
@@ -44,15 +38,6 @@ def calibrated(world: World, placed_cm: float = 0.0) -> tuple[Outcome, Session, 
     return outcome, session, holder
 
 
-def noise_errors(world: World, side: int) -> tuple[float, float]:
-    """Standard errors of gain and offset that the readings' noise alone leaves."""
-    typical = np.array([typical_mv(Mount(), side, step) for step in AT.values()])
-    rows = np.stack([typical - 405.0, np.ones(len(typical))], axis=1)
-    covariance = np.linalg.inv(rows.T @ rows) * READING_SIGMA_MV**2 / READINGS
-    gain, offset = np.sqrt(np.diag(covariance))
-    return float(gain), float(offset)
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_gain_and_offset_are_the_hidden_ones(seed: int) -> None:
     world = world_with_card(seed)
@@ -61,12 +46,7 @@ def test_gain_and_offset_are_the_hidden_ones(seed: int) -> None:
     assert all(why == "" for _, why in holder.held)
     assert low_mv() == pytest.approx(27, abs=3)
     for side, (fit, unit) in enumerate(zip(outcome.fits, world.units, strict=True)):
-        gain_error, offset_error_mv = noise_errors(world, side)
-        # four standard errors, twice: the fit weighs the far cards more than noise alone would
-        assert fit.constants.gain == pytest.approx(unit.gain, abs=8 * gain_error)
-        # spikes that get past the filter and the floor of the bandgap's code add a few millivolts
-        expected_mv = unit.offset_mv - low_mv()
-        assert fit.constants.offset_mv == pytest.approx(expected_mv, abs=8 * offset_error_mv + 4)
+        check_curve(fit.constants, side, unit.gain, unit.offset_mv)
 
 
 def test_beams_and_crosstalk_are_the_hidden_ones() -> None:
@@ -79,10 +59,8 @@ def test_beams_and_crosstalk_are_the_hidden_ones() -> None:
             left, right = (fit.constants for fit in outcome.fits)
             assert left.beam_deg is not None and right.beam_deg is not None
             found += [left.beam_deg]
-            # the difference of two means of 52 readings, five standard errors
-            noise_mv = 5 * READING_SIGMA_MV * np.sqrt(2 / READINGS)
-            assert left.crosstalk_mv == pytest.approx(0, abs=noise_mv)
-            assert right.crosstalk_mv == pytest.approx(40, abs=noise_mv)
+            assert left.crosstalk_mv == pytest.approx(0, abs=CROSSTALK_NOISE_MV)
+            assert right.crosstalk_mv == pytest.approx(40, abs=CROSSTALK_NOISE_MV)
         assert np.mean(found) == pytest.approx(beam_deg, abs=0.25)
         assert np.std(found) < 0.3
 
@@ -249,6 +227,21 @@ def test_a_card_that_moved_is_measured_again_three_times_at_most(times: int) -> 
     outcome = walk(session, holder, lambda *_: None, unix_s=1)
     assert [name for name, why in holder.held if "hold the card still" in why] == ["card 15 cm"]
     assert outcome.remarks == []
+
+
+def test_each_reading_that_counts_is_told_once() -> None:
+    board = NativeBoard(world := world_with_card(1))
+    session = Session(board)
+    session.open()
+    told: dict[str, list[int]] = {}
+    walk(
+        session,
+        ScriptedHolder(world, board),
+        lambda step, count, _: told.setdefault(step.name, []).append(count),
+        unix_s=1,
+    )
+    assert list(told) == [step.name for step in all_steps()]
+    assert all(counts == list(range(1, READINGS + 1)) for counts in told.values())
 
 
 def test_units_at_the_datasheets_limits_are_found_too() -> None:
