@@ -49,11 +49,34 @@ HELPERS = """
     return readings.find("t", end + 1e-9) - readings.find("t", start);
   };
 """
-OVERFLOWS = """() => [...document.querySelectorAll(".panel button, .panel select, .panel input")]
+OVERFLOWS = """() => [...document.querySelectorAll(".panel :is(button, select, input, dt, dd)")]
   .filter((e) => !e.hidden && e.getClientRects().length)
   .filter((e) => e.getBoundingClientRect().right > e.closest(".panel").getBoundingClientRect().right
               || e.getBoundingClientRect().bottom > e.closest(".panel").getBoundingClientRect().bottom)
   .map((e) => e.id || e.textContent)"""
+BOARD_CONTROLS = "[...document.querySelectorAll('[data-board]')]"
+EMPTY = """["bearing", "readings", "loss"]
+  .map((name) => document.getElementById(`${name}-plot`).dataset.empty ?? null)"""
+HAND_COLOURS = """(() => {
+  const { plot } = fixprop.plots.bearing;
+  const swatch = document.querySelector(".plot.bearing .legend i").style;
+  const drawn = document.createElement("i").style;
+  drawn.background = plot.series[1].stroke();
+  return [[drawn.background, `${plot.series[1].width}px`], [swatch.background, swatch.height]];
+})()"""
+LATER = "status.twin.steps_replayed += 1000;"
+SHOW_HEALTH = """async () => {{
+  const {{ showHealth }} = await import("/static/health.js");
+  const show = (status) => showHealth(status, fixprop.store, fixprop.frames);
+  const status = structuredClone(window.statusThen);
+  show(status);
+  {changes}
+  show(status);
+  const value = {value};
+  return [value.textContent, value.dataset.state, value.parentElement.title];
+}}"""
+"""Shows `statusThen`, and the same with `changes`; `value`'s text, state and title then."""
+
 FRAMES = """async (seconds) => {
   const began = performance.now();
   let frames = 0;
@@ -65,6 +88,11 @@ FRAMES = """async (seconds) => {
 }"""
 
 
+def health_value(name: str) -> str:
+    """The element of a figure of the line and the chip, as JavaScript."""
+    return f"document.querySelector('#health [data-name=\"{name}\"] dd')"
+
+
 def find_chromium() -> str | None:
     """Debian's Chromium, or one of another name."""
     return next(
@@ -73,14 +101,13 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def at_desk(chromium: str, seed: int, speed: float) -> Iterator[Desk]:
-    """A served simulated Uno and a browser that has opened its page."""
+def at_desk(chromium: str, seed: int, speed: float, url: str = "sim://") -> Iterator[Desk]:
+    """A served board, which may not be there, and a browser that has opened its page."""
     vendor.install()
-    board, line = Board("sim://", seed, speed), listen("127.0.0.1", 0)
+    board, line = Board(url, seed, speed), listen("127.0.0.1", 0)
     access = Access.to("127.0.0.1", line.getsockname()[1])
     server = WebServer(board.dashboard, access, line)
     serving = threading.Thread(target=server.run)
-    board.bridge.start()
     serving.start()
     try:
         with sync_playwright() as playwright:
@@ -88,7 +115,8 @@ def at_desk(chromium: str, seed: int, speed: float) -> Iterator[Desk]:
             page = browser.new_page(viewport=DESK, color_scheme="dark", has_touch=True)
             desk = Desk(board, page)
             page.goto(access.url)
-            desk.ready()
+            board.bridge.start()  # now, so that the page misses nothing of a short recording
+            desk.until("window.fixprop?.store.status")
             yield desk
             browser.close()
     finally:

@@ -12,29 +12,55 @@ from playwright.sync_api import ViewportSize
 
 from fixprop.formats import WEIGHT
 from fixprop.model import Model
-from tests.system.dashboard_page import SHOTS, Desk, at_desk, find_chromium
+from fixprop.toolchain import PROJECT_ROOT
+from fixprop.tracking.definition import VALUES
+from tests.system.dashboard_page import (
+    BOARD_CONTROLS,
+    DESK,
+    EMPTY,
+    HAND_COLOURS,
+    LATER,
+    SHOTS,
+    SHOW_HEALTH,
+    Desk,
+    at_desk,
+    find_chromium,
+    health_value,
+)
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
+WIDTHS = (1920, 1280, 1241, 1240, 901, 701, 700, 390, 320)
+RECORDING = PROJECT_ROOT / "tests" / "data" / "recordings" / "lesson.fixrec"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    """The browser's path."""
+    found = find_chromium()
+    if found is None and os.environ.get("CI"):
+        pytest.fail("no chromium: scripts/setup test installs it")
+    return found or pytest.skip("no chromium on this machine: scripts/setup test installs it")
+
+
 @pytest.fixture
-def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest, chromium: str) -> Iterator[Desk]:
     """A browser on a simulated Uno; the parameter is its speed."""
-    chromium = find_chromium()
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("no chromium: scripts/setup test installs it")
-        pytest.skip("no chromium on this machine: scripts/setup test installs it")
     with at_desk(chromium, seed=3, speed=request.param) as desk:
+        desk.ready()
         yield desk
 
 
 @pytest.mark.parametrize("desk", [3.0], indirect=True)  # a lesson takes a third of its time
 def test_the_page_shows_teaches_and_keeps_what_the_board_learns(desk: Desk, tmp_path: Path) -> None:
+    it_is_ready_for_a_lesson(desk)
     the_hand_is_dragged(desk)
     nothing_overflows(desk)
+    it_fits_every_width(desk)
     a_lesson_lets_the_loss_fall(desk)
     the_network_shown_is_the_boards(desk)
+    saturation_is_counted_and_warned_of(desk)
     weights_are_saved_and_loaded(desk)
     weights_and_values_are_exported(desk, tmp_path)
     the_plots_hold_and_zoom(desk)
@@ -57,6 +83,82 @@ def test_a_point_is_on_the_page_within_50_ms_of_its_bytes(desk: Desk) -> None:
     print(f"{frames:.0f} frames a second; 95 % are drawn in {cost_ms:.1f} ms")
     assert most < 50
     assert cost_ms < 1000 / 60
+
+
+def test_a_board_that_is_not_there_is_said_to_be_so(chromium: str, tmp_path: Path) -> None:
+    port = tmp_path / "ttyACM9"
+    with at_desk(chromium, seed=3, speed=1.0, url=str(port)) as desk:
+        desk.until("document.getElementById('error').textContent.includes('ttyACM9')")
+        assert desk.text("#bearing") == "no board"
+        assert desk.text("#link").startswith("no board")
+        assert desk.page.locator("#doing").is_hidden()
+        assert desk.value(EMPTY) == [
+            *["no reading yet"] * 2,
+            "no training step yet: teach, or mark the hand",
+        ]
+        assert desk.value(f"{BOARD_CONTROLS}.every((control) => control.disabled)")
+        nothing_overflows(desk)
+        assert desk.complaints == []
+
+
+def test_a_recording_shows_what_was_and_takes_no_commands(chromium: str) -> None:
+    with at_desk(chromium, seed=3, speed=5.0, url=f"replay://{RECORDING}") as desk:
+        desk.ready()
+        desk.until("fixprop.store.readings.length > 20 && fixprop.store.board === 'here'")
+        assert desk.text("#link") == "replay of lesson.fixrec"
+        desk.until(f"{BOARD_CONTROLS}.every((control) => control.disabled)")
+        desk.page.keyboard.press("t")  # so are their shortcuts
+        desk.until("fixprop.store.board === 'over'", seconds=20)
+        desk.until("document.getElementById('link').textContent === 'recording over'")
+        assert desk.text("#bearing") != "no board"  # its end stays to be looked at
+        assert desk.text("#answer").startswith("lost: the recording")
+        assert desk.page.locator("#answer").get_attribute("data-state") == ""
+        assert desk.complaints == []
+
+
+def it_is_ready_for_a_lesson(desk: Desk) -> None:
+    assert desk.page.input_value("#seconds") == str(VALUES["BUTTON_LESSON_S"])
+    assert desk.value(EMPTY) == [None, None, "no training step yet: teach, or mark the hand"]
+    for value in ("#bearing", "#error", "#left-now", "#right-now"):  # 26 times a second
+        assert desk.page.locator(value).get_attribute("aria-live") == "off"
+    drawn, shown = desk.value(HAND_COLOURS)
+    assert drawn == shown  # the legend's
+
+
+def it_fits_every_width(desk: Desk) -> None:
+    for width in WIDTHS:
+        desk.page.set_viewport_size({"width": width, "height": 720})
+        assert desk.overflows() == [], width
+        assert desk.value("document.scrollingElement.scrollWidth") <= width
+    desk.page.set_viewport_size(DESK)
+
+
+def saturation_is_counted_and_warned_of(desk: Desk) -> None:
+    desk.page.evaluate("window.statusThen = structuredClone(fixprop.store.status)")
+    counted, twin = desk.value("statusThen.twin.saturation"), desk.board.twin
+    assert twin.saturation is not None
+    for kind, now in twin.saturation.as_dict().items():
+        of_readings = kind in ("inputs", "nets")  # they go on; training does not
+        assert counted[kind] == now or (of_readings and 0 < counted[kind] <= now), kind
+    sums = counted["inputs"] + counted["nets"]
+    for changes, name, text, state in (
+        (f"status.twin.saturation.nets -= {sums - 9876};", "saturated sums", "9,876", ""),
+        ("", "weights at limit", "0", "good"),
+        ("status.health.saturated_weights = 1234;", "weights at limit", "1,234", "warn"),
+        ("status.health.rejected_samples = 2;", "refused", "2", "good"),
+        ("status.health.rejected_samples = 1234;", "refused", "1,234", "warn"),
+        ("", "saturated steps", f"{sum(counted.values()) - sums:,}", ""),
+        (f"status.twin.saturation.deltas += 90; {LATER}", "saturated steps", None, "warn"),
+        (f"status.twin.saturation.nets += 90; {LATER}", "saturated sums", None, ""),
+        (f"status.twin.saturation.nets += 9000; {LATER}", "saturated sums", None, "warn"),
+        ("status.twin.saturation = {inputs: 1234567};", "saturated sums", "1.23 M", ""),
+        ("status.twin.saturation = null;", "saturated sums", "\u2013", ""),
+    ):
+        shown = desk.page.evaluate(SHOW_HEALTH.format(changes=changes, value=health_value(name)))
+        assert shown[1] == state, (changes, shown)
+        assert text is None or shown[0] == text, (changes, shown)
+        if text == "9,876":
+            assert f"inputs beyond ±1: {counted['inputs']:,}" in shown[2]
 
 
 def the_hand_is_dragged(desk: Desk) -> None:
@@ -170,7 +272,8 @@ def the_past_is_there_after_a_reload(desk: Desk) -> None:
 def a_board_that_is_unplugged_comes_back(desk: Desk) -> None:
     step = desk.board.twin.learner.step
     desk.page.click("#replug")
-    desk.until("document.getElementById('link').dataset.state !== 'good'")
+    desk.until("document.getElementById('bearing').textContent === 'no board'")
+    assert desk.value("document.getElementById('scene').classList.contains('stale')")
     desk.until("fixprop.store.status.totals.connections >= 2", seconds=15)
     desk.until("document.getElementById('link').textContent === 'simulated Uno'")
     desk.until(f"fixprop.store.latest('step') === {step}")  # from its EEPROM

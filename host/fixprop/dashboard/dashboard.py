@@ -66,14 +66,18 @@ class Page:
 
 
 class Dashboard:
-    """Follows `bridge`; `playground` is its simulated world, if it has one.
-    All methods belong to the server's thread.
+    """Follows `bridge`; `playground` is its simulated world, if it has one; `replayed`: it goes
+    through a recording. All methods belong to the server's thread.
     """
 
     def __init__(
-        self, bridge: Bridge, recording: Recording, playground: Playground | None = None
+        self,
+        bridge: Bridge,
+        recording: Recording,
+        playground: Playground | None = None,
+        replayed: bool = False,
     ) -> None:
-        self.bridge, self.playground = bridge, playground
+        self.bridge, self.playground, self._replayed = bridge, playground, replayed
         self.actions = Actions(bridge, playground, recording)
         self.picture = Picture(playground.truths if playground else None)
         self.latency = Latency()
@@ -95,7 +99,7 @@ class Dashboard:
         hand = playground.world.hand if playground else Hand()
         page = Page()
         self.pages.add(page)
-        first = facts(mount, hand, playground is not None)
+        first = facts(mount, hand, playground is not None, self._replayed)
         return page, [json.dumps(first), json.dumps(self.status()), *self._past]
 
     def close(self, page: Page) -> None:
@@ -207,9 +211,11 @@ class Dashboard:
 
 
 def _of_twin(twin: Twin) -> dict[str, Any]:
+    saturation = twin.saturation
     return {
         **asdict(twin.state),
         "in_step": twin.in_step,
         "weights_known": twin.weights_known,
         "standing": twin.standing,
+        "saturation": saturation and saturation.as_dict(),
     }

@@ -19,11 +19,12 @@ from fixprop.tracking.scales import cm_of_counts
 COUNTS = np.linspace(0, 1023, 65)
 
 
-def facts(mount: Mount, hand: Hand, simulated: bool) -> dict[str, Any]:
-    """The first message to every page."""
+def facts(mount: Mount, hand: Hand, simulated: bool, replayed: bool) -> dict[str, Any]:
+    """The first message to every page; `replayed`: a recording, which takes no commands."""
     return {
         "kind": "facts",
         "simulated": simulated,
+        "replayed": replayed,
         "scene": {
             "baseline_cm": mount.baseline_cm,
             "toe_in_deg": mount.toe_in_deg,
@@ -54,4 +55,5 @@ def facts(mount: Mount, hand: Hand, simulated: bool) -> dict[str, Any]:
         "rate_one": 1 << RATE.fraction,
         "full_scale_deg": VALUES["BEARING_FULL_SCALE_DEG"],
         "seed": DEFAULT_SEED,
+        "lesson_s": VALUES["BUTTON_LESSON_S"],
     }

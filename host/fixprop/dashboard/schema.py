@@ -15,7 +15,7 @@ REQUESTS_PER_S, BURST = 240.0, 480.0
 """A drawn frame and a move of the hand at 60 Hz each, twice over."""
 
 HAND_MOST_DEG, HAND_NEAREST_CM, HAND_FURTHEST_CM = 60.0, 5.0, 80.0
-MARK_MOST_DEG = VALUES["BEARING_FULL_SCALE_DEG"] - 0.25
+MARK_MOST_DEG = VALUES["LABEL_WIDEST"] / 4
 
 
 class Refused(Exception):

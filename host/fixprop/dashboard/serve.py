@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 
-from fixprop.board.ports import SIMULATED
+from fixprop.board.ports import REPLAY, SIMULATED
 from fixprop.dashboard import vendor
 from fixprop.dashboard.access import Access
 from fixprop.dashboard.dashboard import Dashboard
@@ -32,7 +32,8 @@ class Board:
         self.twin = Twin(NativeLearner(seed))
         self.bridge = bridge_to(url, connect, self.twin, speed)
         self.recording = Recording(self.bridge, url)
-        self.dashboard = Dashboard(self.bridge, self.recording, self.playground)
+        replayed = url.startswith(REPLAY)
+        self.dashboard = Dashboard(self.bridge, self.recording, self.playground, replayed)
 
     def close(self) -> None:
         """Let go of the board and of the file that is being recorded."""

@@ -11,10 +11,13 @@ import pytest
 
 from fixprop.dashboard import dashboard as module
 from fixprop.dashboard.dashboard import OUTBOX, Page
+from fixprop.dashboard.facts import facts
 from fixprop.dashboard.packing import unpack
 from fixprop.dashboard.schema import Request
 from fixprop.formats import WEIGHT
 from fixprop.model import Model
+from fixprop.sim.optics import Hand, Mount
+from fixprop.tracking.definition import VALUES
 from tests.host.dashboard.play import Play
 
 
@@ -106,6 +109,34 @@ def test_status_says_what_bridge_and_twin_know(play: Play) -> None:
     assert status["twin"]["checksums_equal"] == twin.state.checksums_equal > 0
     assert status["twin"]["first_difference"] is None
     assert json.loads(json.dumps(status))["latency_ms"] == {"50": None, "95": None}
+
+
+def test_status_says_what_was_saturated_by_kind(play: Play) -> None:
+    play.turn()
+    ask(play, "teach", seconds=10)
+    for _ in range(100):
+        play.turn()
+    status, twin = play.dashboard.status(), play.bridge.twin
+    assert twin is not None and twin.saturation is not None
+    assert status["twin"]["saturation"] == twin.saturation.as_dict()
+    assert status["twin"]["saturation"]["inputs"] > 0  # a hand near a sensor
+    assert status["health"]["saturated_weights"] == 0
+    assert status["health"]["rejected_samples"] == 0
+
+
+def test_what_was_saturated_is_not_told_of_unknown_weights(play: Play) -> None:
+    play.turn()
+    twin = play.bridge.twin
+    assert twin is not None
+    twin.in_step = False
+    assert play.dashboard.status()["twin"]["saturation"] is None
+
+
+def test_the_facts_say_how_long_a_lesson_is_and_whether_the_board_is_a_recording() -> None:
+    for replayed in (False, True):
+        first = facts(Mount(), Hand(), simulated=False, replayed=replayed)
+        assert first["lesson_s"] == VALUES["BUTTON_LESSON_S"]
+        assert first["replayed"] is replayed
 
 
 def test_the_network_is_shown_with_the_twins_weights(play: Play) -> None:

@@ -15,6 +15,3 @@ export function fit(canvas) {
 }
 
 export const radians = (degrees) => (degrees * Math.PI) / 180;
-
-export const signed = (value, digits = 1) =>
-  `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;

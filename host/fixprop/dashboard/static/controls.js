@@ -2,11 +2,16 @@
 
 const $ = (id) => document.getElementById(id);
 const RATE_EXPONENTS = [1, 2, 3, 4, 5, 6, 7, 8];
+const RATE_ONE = 2 ** 13;
+const BOARD_KEYS = new Set("tmnls"); // what needs a board that takes commands
 
 export class Controls {
   // `more`: actions that need no server, by shortcut: {key: [name, action]}.
   constructor(store, link, hand, more) {
     Object.assign(this, { store, link, hand });
+    this.teaching = false;
+    this.otherRate = new Option();
+    this.lessonChosen = false;
     this.actions = {
       t: () => this.teach(),
       a: () => this.auto(),
@@ -57,7 +62,7 @@ export class Controls {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.closest("input, select, dialog[open]")) return;
     const action = this.actions[event.key.toLowerCase()];
-    if (!action) return;
+    if (!action || (BOARD_KEYS.has(event.key.toLowerCase()) && !this.commanded)) return;
     event.preventDefault();
     action();
   }
@@ -118,17 +123,25 @@ export class Controls {
   }
 
   fillRates() {
-    const options = RATE_EXPONENTS.map((exponent) => {
-      const option = document.createElement("option");
-      option.value = String(2 ** (13 - exponent));
-      option.textContent = `1/${2 ** exponent}`;
-      return option;
-    });
+    const options = RATE_EXPONENTS.map((exponent) => new Option(`1/${2 ** exponent}`, RATE_ONE / 2 ** exponent));
     $("rate").replaceChildren(...options);
   }
 
+  // Another tool may have set a rate that is not in the list.
+  showRate(rate) {
+    const list = $("rate");
+    if (document.activeElement === list) return;
+    this.otherRate.remove();
+    list.value = String(rate);
+    if (list.selectedIndex >= 0) return;
+    this.otherRate.text = rate === null ? "–" : (rate / RATE_ONE).toPrecision(2);
+    this.otherRate.value = String(rate);
+    list.add(this.otherRate);
+    list.value = String(rate);
+  }
+
   // What the buttons say follows the board, not what was clicked.
-  show(status) {
+  show(status, open) {
     const pressed = (id, on) => $(id).setAttribute("aria-pressed", String(Boolean(on)));
     $("teach").textContent = status.teaching ? "End lesson" : "Teach";
     $("learn").textContent = status.learning ? "Pause learning" : "Learn";
@@ -136,13 +149,28 @@ export class Controls {
     pressed("teach", status.teaching);
     pressed("record", status.recording);
     pressed("auto", status.hand?.auto);
-    if (document.activeElement !== $("rate")) $("rate").value = String(status.rate);
-    const away = status.link.state !== "connected";
-    for (const button of document.querySelectorAll("[data-board]")) button.disabled = away;
+    this.showRate(status.rate);
+    this.commanded = open && this.store.board === "here" && !this.store.replayed;
+    for (const button of document.querySelectorAll("[data-board]")) button.disabled = !this.commanded;
+    if (this.teaching && !status.teaching && this.commanded) this.say("the lesson is over");
+    this.teaching = status.teaching;
+  }
+
+  // As long as the button's on the board, until another length is chosen.
+  showLesson(seconds) {
+    const list = $("seconds");
+    if (this.lessonChosen) return;
+    if (![...list.options].some(({ value }) => value === String(seconds))) {
+      list.add(new Option(`${seconds} s`, seconds), 0);
+    }
+    list.value = String(seconds);
+    this.lessonChosen = true;
   }
 
   showFacts(facts) {
+    this.showLesson(facts.lesson_s);
     $("seed").value = String(facts.seed);
+    if (facts.replayed) this.say("a recording: it shows what was, and takes no commands");
     for (const element of document.querySelectorAll("[data-simulated]")) {
       element.hidden = !facts.simulated;
     }

@@ -4,11 +4,13 @@ import { Controls } from "./controls.js";
 import { saveCsv, savePng } from "./export.js";
 import { Frames } from "./frames.js";
 import { Hand } from "./hand.js";
+import { showHealth } from "./health.js";
 import { Link } from "./link.js";
 import { NetworkView } from "./network.js";
-import { showBearing, showDoing, showHealth, showLink, showTwin } from "./panels.js";
+import { minus } from "./numbers.js";
+import { showBearing, showDoing, showLink, showStale, showTwin } from "./panels.js";
 import { Plot } from "./plots.js";
-import { LOSS_FLOOR, bearingScale, decades, lossScale, power, readingScale } from "./scales.js";
+import { FURTHEST_CM, LOSS_FLOOR, bearingScale, decades, lossScale, power, readingScale } from "./scales.js";
 import { Scene } from "./scene.js";
 import { Store } from "./store.js";
 import { palette, startTheme, toggleTheme } from "./theme.js";
@@ -23,46 +25,58 @@ const view = new View(store, () => {
   frames.invalidate(...PLOTS);
   showSpan();
 });
-const link = new Link(hear, (open) => showLink(open, store));
+const link = new Link(hear, () => {
+  showLink(link.open, store);
+  frames.invalidate("status", "bearing");
+});
 const hand = new Hand(store, link, () => frames.invalidate("scene"));
 const scene = new Scene($("scene"), store, hand);
 const network = new NetworkView($("network"), store);
 
-const degrees = (value) => `${value.toFixed(1)}°`;
+const degrees = (value) => `${minus(value.toFixed(1))}°`;
 const whole = (value) => value.toFixed(0);
-const centimetres = (value) => (value > 79 ? "far" : `${value.toFixed(1)} cm`);
+const far = (value) => value >= FURTHEST_CM;
+const centimetres = (value) => (far(value) ? "far" : value.toFixed(1));
+
+const power10 = (value) => minus(value.toExponential(1));
+const nothingRead = () => (store.readings.length ? "no reading in this time" : "no reading yet");
+const nothingLearned = () =>
+  store.losses.length ? "no training step in this time" : "no training step yet: teach, or mark the hand";
 
 startTheme(() => repaint());
 const shared = { store, view, frames };
 const plots = {
   bearing: new Plot($("bearing-plot"), {
     ...shared, name: "bearing-plot", tape: store.readings, time: "t",
-    y: { scale: bearingScale, axis: { values: (_, splits) => splits.map((v) => `${v}°`) } },
+    nothing: nothingRead,
+    y: { scale: bearingScale, axis: { values: (_, splits) => splits.map((v) => `${minus(v)}°`) } },
     series: [
-      { column: "hand_deg", label: "hand", colour: "hand", width: 5, alpha: 0.3, text: degrees },
-      { column: "label_deg", label: "target", colour: "target", width: 2, text: degrees },
-      { column: "ahead_deg", label: "ahead", colour: "muted", width: 1, text: degrees, shown: false },
-      { column: "bearing_deg", label: "network", colour: "net", width: 2, text: degrees },
+      { column: "hand_deg", label: "hand", colour: "hand", width: 5, alpha: 0.3, wide: 6, text: degrees },
+      { column: "label_deg", label: "target", colour: "target", width: 2, wide: 6, text: degrees },
+      { column: "ahead_deg", label: "ahead", colour: "muted", width: 1, wide: 6, text: degrees, shown: false },
+      { column: "bearing_deg", label: "network", colour: "net", width: 2, wide: 6, text: degrees },
     ],
   }),
   readings: new Plot($("readings-plot"), {
     ...shared, name: "readings-plot", tape: store.readings, time: "t",
+    nothing: nothingRead,
     y: { scale: readingScale, axis: {} },
     series: [
-      { column: "left", label: "left", colour: "left", width: 1.75, text: whole },
-      { column: "right", label: "right", colour: "right", width: 1.75, text: whole },
+      { column: "left", label: "left", colour: "left", width: 1.75, wide: 4, text: whole },
+      { column: "right", label: "right", colour: "right", width: 1.75, wide: 4, text: whole },
     ],
   }),
   loss: new Plot($("loss-plot"), {
     ...shared, name: "loss-plot", tape: store.losses, time: "loss_t",
+    nothing: nothingLearned,
     y: {
       scale: lossScale,
       floor: LOSS_FLOOR,
       axis: { splits: decades, values: (_, splits) => splits.map(power) },
     },
     series: [
-      { column: "loss", label: "step", colour: "net", width: 1, alpha: 0.3, text: (v) => v.toExponential(1) },
-      { column: "loss_mean", label: "mean", colour: "net", width: 2.5, text: (v) => v.toExponential(1) },
+      { column: "loss", label: "step", colour: "net", width: 1, alpha: 0.3, ranged: false, wide: 6, text: power10 },
+      { column: "loss_mean", label: "mean", colour: "net", width: 2.5, wide: 6, text: power10 },
     ],
   }),
 };
@@ -77,7 +91,7 @@ function hear(message) {
   if (what === "data") frames.invalidate(...PLOTS, "scene", "bearing");
   if (what === "network") frames.invalidate("network");
   if (what === "status") frames.invalidate("status");
-  if (what === "note") controls.say(message.text, !message.text.startsWith("lost"));
+  if (what === "note") controls.say(message.text, store.replayed || !message.text.startsWith("lost"));
   if (what === "facts") {
     controls.showFacts(store.facts);
     frames.invalidateAll();
@@ -89,17 +103,23 @@ function drawStatus() {
   if (!status) return;
   showLink(link.open, store);
   showTwin(status);
-  showDoing(status);
+  showDoing(store);
+  showStale(link.open, store);
   showHealth(status, store, frames);
-  controls.show(status);
+  controls.show(status, link.open);
+  frames.invalidate("bearing");
 }
 
 function drawBearing() {
-  showBearing(store);
+  showBearing(link.open, store);
   const [left, right] = ["left", "right"].map((name) => store.latest(name));
   if (Number.isNaN(left)) return;
-  $("left-now").textContent = `${whole(left)} · ${centimetres(store.latest("left_cm"))}`;
-  $("right-now").textContent = `${whole(right)} · ${centimetres(store.latest("right_cm"))}`;
+  $("left-now").textContent = sideText(left, store.latest("left_cm"));
+  $("right-now").textContent = sideText(right, store.latest("right_cm"));
+}
+
+function sideText(counts, range) {
+  return `${whole(counts)} · ${centimetres(range)}${far(range) ? "" : " cm"}`;
 }
 
 function repaint() {
@@ -120,7 +140,8 @@ function setUnit(centimetre) {
   left.column = centimetre ? "left_cm" : "left";
   right.column = centimetre ? "right_cm" : "right";
   left.text = right.text = centimetre ? centimetres : whole;
-  $("unit").setAttribute("aria-pressed", String(centimetre));
+  readingScale.most = centimetre ? FURTHEST_CM : Infinity;
+  $("unit").textContent = centimetre ? "cm" : "counts";
   frames.invalidate("readings-plot");
 }
 
@@ -142,7 +163,7 @@ for (const button of document.querySelectorAll("[data-save]")) {
     kind === "png" ? savePng(plots[name], palette.panel) : saveCsv(plots[name]));
 }
 $("pause").addEventListener("click", () => view.pause());
-$("unit").addEventListener("click", () => setUnit($("unit").getAttribute("aria-pressed") !== "true"));
+$("unit").addEventListener("click", () => setUnit($("unit").textContent !== "cm"));
 $("theme").addEventListener("click", () => toggleTheme(repaint));
 $("ask").addEventListener("click", () => $("help").showModal());
 document.addEventListener("visibilitychange", () => frames.invalidateAll());

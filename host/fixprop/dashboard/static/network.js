@@ -1,6 +1,7 @@
 // The network as it stands: a line for each weight, a disc for each neuron, filled as it answers.
 
-import { fit, signed } from "./canvas.js";
+import { fit } from "./canvas.js";
+import { signed } from "./numbers.js";
 import { faded, palette } from "./theme.js";
 
 const INPUTS = ["left + right", "left − right", "change of sum", "change of diff."];
@@ -19,12 +20,19 @@ export class NetworkView {
   draw() {
     const { context, width, height } = fit(this.canvas);
     const { facts, network } = this.store;
-    if (!facts || !network) return;
+    if (!facts || !network) return this.drawAbsence(context, width, height);
     const layers = this.places(facts.network.sizes, width, height);
     const radius = Math.min(11, height / (2.6 * Math.max(...facts.network.sizes)));
     this.drawWeights(context, layers, network.weights);
     this.drawNeurons(context, layers, radius, network);
     this.drawNames(context, layers, radius, network.activations);
+  }
+
+  drawAbsence(context, width, height) {
+    context.font = "13px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.fillStyle = palette.muted;
+    context.fillText("no weights known yet", width / 2, height / 2);
   }
 
   places(sizes, width, height) {

@@ -21,9 +21,11 @@ function axis(more = {}) {
 }
 
 export class Plot {
-  // `series`: {column, label, colour, width, fill, dash, shown}; `y`: uPlot's scale and axis.
-  constructor(box, { store, view, frames, name, tape, time, series, y }) {
-    Object.assign(this, { box, store, view, frames, name, tape, time, series, y });
+  // `series`: {column, label, colour, width, alpha, shown, wide: its value, in characters,
+  // ranged: whether it stretches y};
+  // `y`: uPlot's scale and axis; `nothing()`: what is said where there is nothing to draw.
+  constructor(box, { store, view, frames, name, tape, time, series, y, nothing }) {
+    Object.assign(this, { box, store, view, frames, name, tape, time, series, y, nothing });
     this.legend = box.parentElement.querySelector(".legend");
     this.hovered = null;
     this.build();
@@ -69,9 +71,9 @@ export class Plot {
     };
   }
 
-  seriesOptions({ label, colour, width = 1.5, alpha = 1, dash, shown = true }) {
+  seriesOptions({ label, colour, width = 1.5, alpha = 1, ranged = true, shown = true }) {
     const stroke = faded(colour, alpha);
-    return { label, stroke, width, dash, show: shown, points: { show: false } };
+    return { label, stroke, width, auto: ranged, show: shown, points: { show: false } };
   }
 
   buildLegend() {
@@ -79,8 +81,10 @@ export class Plot {
     const items = this.series.map((series, index) => {
       const item = document.createElement("button");
       const [swatch, label, value] = ["i", "span", "b"].map((tag) => document.createElement(tag));
-      swatch.style.background = palette[series.colour];
+      swatch.style.background = faded(series.colour, series.alpha ?? 1); // as it is drawn
+      swatch.style.height = `${Math.max(2, series.width)}px`;
       label.textContent = series.label;
+      value.style.minWidth = `${series.wide}ch`; // so that nothing moves as figures change
       item.append(swatch, label, value);
       item.setAttribute("aria-pressed", String(series.shown !== false));
       item.title = `Show or hide ${series.label}`;
@@ -124,6 +128,9 @@ export class Plot {
 
   draw() {
     const [start, end] = this.view.range();
+    const empty = this.tape.find(this.time, end + 1e-9) <= this.tape.find(this.time, start);
+    if (empty) this.box.dataset.empty = this.nothing();
+    else delete this.box.dataset.empty;
     const runs = Math.max(50, Math.floor(this.plot.width / 2));
     this.data = decimate(this.tape, this.time, this.names(), start, end, runs);
     if (this.y.floor) this.liftTo(this.y.floor);

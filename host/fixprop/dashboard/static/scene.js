@@ -1,6 +1,7 @@
 // The scene from above: beams, what each sensor says, the pointer, the hand, and what the network thinks.
 
 import { fit, radians } from "./canvas.js";
+import { minus } from "./numbers.js";
 import { faded, palette } from "./theme.js";
 
 const DEPTH_CM = 54;
@@ -8,6 +9,7 @@ const HALF_CM = 33;
 const BELOW_CM = 6;
 const EASING_MS = 45; // of what moves between two readings
 const FANS = 7;
+const LEAST_WRITTEN = 44; // pixels of a hand that has its name on it
 
 export class Scene {
   constructor(canvas, store, hand) {
@@ -88,7 +90,7 @@ export class Scene {
       context.arc(x, y, range * this.scale, radians(-90 - 38), radians(-90 + 38));
       context.stroke();
       const [lx, ly] = this.polar(38.5, range);
-      context.fillText(`${range} cm`, Math.min(lx, this.canvas.clientWidth - 36), ly + 4);
+      context.fillText(`${range} cm`, Math.min(lx, this.canvas.clientWidth - 44), ly + 4);
     }
     context.textAlign = "center";
     for (const bearing of [-30, -20, -10, 0, 10, 20, 30]) {
@@ -97,7 +99,7 @@ export class Scene {
       context.lineTo(...this.polar(bearing, 50));
       context.stroke();
       const [lx, ly] = this.polar(bearing, 52);
-      context.fillText(`${bearing}°`.replace("-", "−"), lx, ly + 3);
+      context.fillText(`${minus(bearing)}°`, lx, ly + 3);
     }
   }
 
@@ -159,7 +161,7 @@ export class Scene {
 
   drawHand(context) {
     const place = this.hand.shownPlace();
-    if (!place || Number.isNaN(place.bearing_deg)) return;
+    if (this.store.replayed || Number.isNaN(place.bearing_deg)) return;
     const { hand_width_cm: wide, hand_depth_cm: deep } = this.store.facts.scene;
     const [x, y] = this.polar(place.bearing_deg, place.range_cm + deep / 2);
     context.save();
@@ -167,18 +169,35 @@ export class Scene {
     context.rotate(radians(place.bearing_deg));
     context.beginPath();
     context.ellipse(0, 0, (wide / 2) * this.scale, (deep / 2) * this.scale, 0, 0, 2 * Math.PI);
-    context.fillStyle = faded("hand", this.hand.mine ? 0.9 : 0.6);
+    if (this.store.simulated) this.fillHand(context);
+    else this.outlineMark(context);
+    context.font = "600 12px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    if (wide * this.scale > LEAST_WRITTEN) context.fillText(this.store.simulated ? "hand" : "mark", 0, 1);
+    context.restore();
+    context.textBaseline = "alphabetic";
+  }
+
+  fillHand(context) {
+    context.fillStyle = faded("hand", this.hand.mine ? 0.95 : 0.78);
     context.shadowColor = faded("hand", 0.5);
     context.shadowBlur = this.hand.held ? 24 : 8;
     context.fill();
     context.shadowBlur = 0;
     context.fillStyle = palette.panel;
-    context.font = "600 12px system-ui, sans-serif";
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillText(this.store.simulated ? "hand" : "mark", 0, 1);
-    context.restore();
-    context.textBaseline = "alphabetic";
+  }
+
+  // Nobody says that a hand is here: it is where one could be marked.
+  outlineMark(context) {
+    context.fillStyle = faded("panel", 0.8);
+    context.fill();
+    context.setLineDash([4, 4]);
+    context.lineWidth = this.hand.held ? 2.5 : 1.5;
+    context.strokeStyle = palette.hand;
+    context.stroke();
+    context.setLineDash([]);
+    context.fillStyle = palette.hand;
   }
 
   drawEstimate(context) {

@@ -73,6 +73,16 @@ export class Store {
     return this.readings.last(name);
   }
 
+  // How the line stands, for people: "here", "away" or "over", which a recording can be.
+  get board() {
+    if (this.status?.link.state === "connected") return "here";
+    return this.replayed && this.readings.length ? "over" : "away";
+  }
+
+  get replayed() {
+    return this.facts?.replayed ?? false;
+  }
+
   get simulated() {
     return this.facts?.simulated ?? false;
   }
