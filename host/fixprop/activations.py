@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fixprop.formats import ACTIVATION, SLOPE, SLOPE_ONE, SUM_FRACTION, Integers, round_shift
+from fixprop.saturation import SaturationCounter, saturate
 from fixprop.softmax import EXP_TABLE, softmax
 
 TABLE_INTERVALS = 256
@@ -57,9 +58,9 @@ class Activation:
         """Bits dropped, with rounding, from the exact sum (Q.26) to the function's int16 argument."""
         return SUM_FRACTION - 15 + self.net_range.bit_length() - 1
 
-    def of_sum(self, total: Integers) -> Integers:
+    def of_sum(self, total: Integers, counter: SaturationCounter | None = None) -> Integers:
         """Outputs (Q0.15) of a layer, the last axis, for its exact weighted sums (40 bits, Q.26)."""
-        net = ACTIVATION.saturate(round_shift(total, self.sum_shift))
+        net = saturate(ACTIVATION, round_shift(total, self.sum_shift), counter, "nets")
         if self.of_net is not None:
             return self.of_net(net)
         if self.table is None:

@@ -3,6 +3,7 @@
 
 #include "fixprop.h"
 #include "fixprop_flash.h"
+#include "fixprop_saturation.h"
 
 typedef struct {
   const int16_t *inputs, *targets; /* [samples][...] */
@@ -73,3 +74,11 @@ void native_train_momentum_many(fixprop_network *n, const fixprop_changes *chang
                                 const native_samples *samples) {
   step_many(fixprop_train_momentum, n, changes, samples);
 }
+
+#ifdef FIXPROP_COUNT_SATURATION
+/* What this thread's networks cut off since the last call; counts: as fixprop_saturations. */
+void native_take_saturations(uint64_t *counts) {
+  memcpy(counts, &fixprop_saturated, sizeof fixprop_saturated);
+  fixprop_saturated = (fixprop_saturations){0};
+}
+#endif

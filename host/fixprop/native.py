@@ -22,6 +22,7 @@ from fixprop.formats import (
     Integers,
 )
 from fixprop.network import Topology
+from fixprop.saturation import COUNTING, KINDS, SaturationCounter, Saturations
 from fixprop.toolchain import FIRMWARE, build_shared_library
 
 FIXED_BIAS = 1  # FIXPROP_FIXED_BIAS
@@ -59,6 +60,7 @@ void native_forward_flash_many(fixprop_flash_network *, const int16_t *, int16_t
 void native_train_many(fixprop_network *, const native_samples *);
 void native_accumulate_many(fixprop_network *, const fixprop_changes *, const native_samples *);
 void native_train_momentum_many(fixprop_network *, const fixprop_changes *, const native_samples *);
+void native_take_saturations(uint64_t *); /* of the library that counts */
 """
 
 
@@ -67,13 +69,25 @@ def library() -> tuple[Any, Any]:
     """(ffi, library); builds the library when a source changed."""
     ffi = cffi.FFI()
     ffi.cdef(DECLARATIONS)
+    return ffi, ffi.dlopen(_built("fixprop"))
+
+
+@cache
+def counting_library() -> Any:
+    """The library that counts what saturates; it takes what `library`'s ffi makes."""
+    ffi, _ = library()
+    return ffi.dlopen(_built("fixprop_counting", COUNTING))
+
+
+def _built(name: str, *flags: str) -> str:
     sources = [*sorted(LIBRARY.glob("*.c")), Path(__file__).with_suffix(".c")]
-    return ffi, ffi.dlopen(str(build_shared_library("fixprop", sources, include=[LIBRARY])))
+    return str(build_shared_library(name, sources, include=[LIBRARY], flags=flags))
 
 
-def layers_of(topology: Topology) -> Any:
-    """The topology as an array of fixprop_layer."""
-    ffi, lib = library()
+def layers_of(topology: Topology, lib: Any = None) -> Any:
+    """The topology as an array of fixprop_layer, with the functions of `lib`; None: `library`'s."""
+    ffi, plain = library()
+    lib = lib or plain
     layers = ffi.new("fixprop_layer[]", len(topology.activations))
     for index, name in enumerate(topology.activations):
         activation = lib.native_activation(ACTIVATIONS[name].code)
@@ -83,17 +97,25 @@ def layers_of(topology: Topology) -> Any:
 
 
 class Native:
-    """One network in the firmware's C; every number it gives equals the mirror's."""
+    """One network in the firmware's C; every number it gives equals the mirror's.
 
-    def __init__(self, topology: Topology, rate: int = 1 << (RATE.fraction - 2)):
+    `counting`: in the library that counts what saturates, a little slower; see `saturation`.
+    """
+
+    def __init__(
+        self, topology: Topology, rate: int = 1 << (RATE.fraction - 2), counting: bool = False
+    ):
         self._ffi, self._library = library()
+        self._counter: SaturationCounter | None = None
+        if counting:
+            self._library, self._counter = counting_library(), SaturationCounter()
         self.topology = topology
         neurons = sum(topology.sizes[1:])
         self._weights = np.zeros(topology.weight_count, np.int16)
         self._residuals = np.zeros(topology.weight_count, np.uint8)
         self._values = np.zeros(topology.sizes[0] + neurons, np.int16)
         self._deltas = np.zeros(neurons, np.int32)
-        self._layers = layers_of(topology)
+        self._layers = layers_of(topology, self._library)
         self._network = self._ffi.new("fixprop_network *")
         self._connect()
         self.rate = rate
@@ -149,6 +171,17 @@ class Native:
         self._weights[:] = weights >> RESIDUAL_BITS
         self._residuals[:] = weights & ((1 << RESIDUAL_BITS) - 1)
 
+    @property
+    def saturation(self) -> Saturations | None:
+        """What was cut off in all forward passes and steps since it was made; None: not counted."""
+        return self._counter.saturations if self._counter else None
+
+    def _count(self) -> None:
+        if self._counter is not None:
+            counts = self._ffi.new("uint64_t[]", len(KINDS))
+            self._library.native_take_saturations(counts)
+            self._counter.add_all(counts)
+
     def deltas(self) -> Integers:
         """int64 [neurons of all layers], Q2.21, of the latest training step."""
         return self._deltas.astype(np.int64)
@@ -163,12 +196,14 @@ class Native:
             self._cast("int16_t *", outputs),
             len(given),
         )
+        self._count()
         return outputs.astype(np.int64)
 
     def train(self, inputs: ArrayLike, targets: ArrayLike, order: ArrayLike | None = None) -> None:
         """One online step for each sample, or for each entry of `order`, an index into them."""
         samples = self._samples(inputs, targets, order)
         self._library.native_train_many(self._network, samples.pointer)
+        self._count()
 
     def changes(self, momentum: int = 0) -> NativeChanges:
         """No changes yet, for `accumulate`; `momentum` in UQ0.16."""
@@ -184,10 +219,12 @@ class Native:
         """Steps like `train`'s, added to `changes`; the weights stand."""
         samples = self._samples(inputs, targets, order)
         self._library.native_accumulate_many(self._network, changes.pointer, samples.pointer)
+        self._count()
 
     def apply(self, changes: NativeChanges) -> None:
         """The weights take the changes over, which keep their momentum."""
         self._library.fixprop_apply(self._network, changes.pointer)
+        self._count()
 
     def train_momentum(
         self,
@@ -199,6 +236,7 @@ class Native:
         """Online steps like `train`'s, with momentum."""
         samples = self._samples(inputs, targets, order)
         self._library.native_train_momentum_many(self._network, changes.pointer, samples.pointer)
+        self._count()
 
     def _samples(self, inputs: ArrayLike, targets: ArrayLike, order: ArrayLike | None) -> _Samples:
         given = self._rows(inputs, self.topology.sizes[0])

@@ -34,6 +34,7 @@ from fixprop.formats import (
 )
 from fixprop.generator import Generator
 from fixprop.initial import SpreadOf, he_spread, xavier_spread
+from fixprop.saturation import SaturationCounter, saturate
 
 
 @dataclass(frozen=True)
@@ -98,15 +99,23 @@ class Mirror:
     `rate`: learning rate, UQ3.13, one for all.
     `outputs[l]`: int64 [N, size of l], Q0.15; outputs[0] are the inputs of the latest forward pass.
     `deltas[l]`, `steps[l]`: int64 [N, neurons] of layer l + 1 in the latest training step.
+    `counter`: counts what saturates in any of the networks; None: nobody counts.
     """
 
-    def __init__(self, topology: Topology, networks: int = 1, rate: int = 1 << (RATE.fraction - 2)):
+    def __init__(
+        self,
+        topology: Topology,
+        networks: int = 1,
+        rate: int = 1 << (RATE.fraction - 2),
+        counter: SaturationCounter | None = None,
+    ):
         self.topology = topology
         self.weights = [np.zeros((networks, *s), np.int64) for s in topology.weight_shapes]
         self.outputs: list[Integers] = []
         self.deltas: list[Integers] = []
         self.steps: list[Integers] = []
         self.rate = rate
+        self.counter = counter
 
     # weights in and out
 
@@ -158,7 +167,8 @@ class Mirror:
         """Outputs int64 [N, outputs] for `inputs` int [N, inputs], both Q0.15."""
         self.outputs = [np.asarray(inputs, np.int64)]
         for weights, function in zip(self.weights, self.topology.functions(), strict=True):
-            self.outputs.append(function.of_sum(weighted_sum(weights, self.outputs[-1])))
+            total = weighted_sum(weights, self.outputs[-1])
+            self.outputs.append(function.of_sum(total, self.counter))
         return self.outputs[-1]
 
     # backward
@@ -170,7 +180,7 @@ class Mirror:
         """
         self.forward(inputs)
         self.backward(targets)
-        self.update(self.weights)
+        self.update(self.weights, "weights")
 
     def changes(self, momentum: int = 0) -> Changes:
         """No changes yet, for `accumulate`; `momentum` in UQ0.16."""
@@ -180,10 +190,13 @@ class Mirror:
         """A step like `train`'s, added to `changes`; the weights stand."""
         self.forward(inputs)
         self.backward(targets)
-        self.update(changes.sums)
+        self.update(changes.sums, "changes")
 
     def apply(self, changes: Changes) -> None:
         """The weights take the changes over, which keep their momentum."""
+        if self.counter is not None:
+            for layer, sums in zip(self.weights, changes.sums, strict=True):
+                saturate(WEIGHT, layer + sums, self.counter, "weights")
         changes.apply_to(self.weights)
 
     def train_momentum(self, inputs: Integers, targets: Integers, changes: Changes) -> None:
@@ -194,24 +207,25 @@ class Mirror:
     def backward(self, targets: Integers) -> None:
         """Deltas of every layer for the latest forward pass, from the weights as they stand."""
         functions = self.topology.functions()
-        error = output_error(targets, self.outputs[-1])
+        error = output_error(targets, self.outputs[-1], self.counter)
         self.deltas = [output_delta(functions[-1], error, self.outputs[-1])]
         for layer in range(len(self.weights) - 1, 0, -1):
-            delta = hidden_delta(
-                functions[layer - 1], self.weights[layer], self.deltas[0], self.outputs[layer]
-            )
-            self.deltas.insert(0, delta)
+            function, outputs = functions[layer - 1], self.outputs[layer]
+            above = self.weights[layer], self.deltas[0]
+            self.deltas.insert(0, hidden_delta(function, *above, outputs, self.counter))
 
-    def update(self, moved: list[Integers]) -> None:
-        """Every weight, or its change, goes a step down the gradient: its neuron's times its input."""
-        self.steps = [
-            STEP.saturate(round_shift(delta * self.rate, STEP_SHIFT)) for delta in self.deltas
-        ]
+    def update(self, moved: list[Integers], kind: str = "weights") -> None:
+        """Every weight, or its change, goes a step down the gradient: its neuron's times its input.
+
+        `kind`: as what an update that saturates is counted.
+        """
+        exact = [round_shift(delta * self.rate, STEP_SHIFT) for delta in self.deltas]
+        self.steps = [saturate(STEP, step, self.counter, "steps") for step in exact]
         for layer, (step, inputs) in enumerate(zip(self.steps, self.outputs, strict=False)):
             change = weight_change(step, inputs)
             if self.topology.has_fixed_bias(layer):
                 change[:, :, 0] = 0
-            moved[layer][:] = WEIGHT.saturate(moved[layer] + change)
+            moved[layer][:] = saturate(WEIGHT, moved[layer] + change, self.counter, kind)
 
 
 def weighted_sum(weights: Integers, inputs: Integers) -> Integers:
@@ -221,10 +235,12 @@ def weighted_sum(weights: Integers, inputs: Integers) -> Integers:
     return np.asarray(bias + np.einsum("nji,ni->nj", seen[:, :, 1:], inputs))
 
 
-def output_error(targets: Integers, outputs: Integers) -> Integers:
+def output_error(
+    targets: Integers, outputs: Integers, counter: SaturationCounter | None = None
+) -> Integers:
     """target - output, saturated to Q0.15; zero where there is no target."""
-    error = ACTIVATION.saturate(targets - outputs)
-    return np.where(targets == NO_TARGET, 0, error)
+    exact = np.where(targets == NO_TARGET, 0, targets - outputs)
+    return saturate(ACTIVATION, exact, counter, "errors")
 
 
 def output_delta(function: Activation, error: Integers, outputs: Integers) -> Integers:
@@ -235,7 +251,11 @@ def output_delta(function: Activation, error: Integers, outputs: Integers) -> In
 
 
 def hidden_delta(
-    function: Activation, weights: Integers, deltas: Integers, outputs: Integers
+    function: Activation,
+    weights: Integers,
+    deltas: Integers,
+    outputs: Integers,
+    counter: SaturationCounter | None = None,
 ) -> Integers:
     """Deltas Q2.21 of a hidden layer from the `weights` and `deltas` of the layer above it.
 
@@ -251,7 +271,10 @@ def hidden_delta(
     limit = DELTA.high >> DELTA_WIDENING
     widened = np.clip(error, -limit - 1, limit) << DELTA_WIDENING
     narrowed = round_shift(error, SIGNIFICANT_SHIFT - DELTA_WIDENING)
-    return np.where(coarse, widened, DELTA.saturate(narrowed))
+    delta = np.where(coarse, widened, DELTA.saturate(narrowed))
+    if counter is not None:
+        counter.add("deltas", np.where(coarse, error << DELTA_WIDENING, narrowed), delta)
+    return delta
 
 
 def weight_change(step: Integers, inputs: Integers) -> Integers:

@@ -37,6 +37,9 @@ CONSTANTS = (
     Constant("BURST_FIRST_RANK", 1, "rank", "lowest read of the sorted burst that counts"),
     Constant("BURST_RANKS", 8, "ranks", "reads that count; their sum is the reading"),
     Constant("READING_HIGHEST", 8 * 1000, "counts x 8", "above it the sensor's wire is loose"),
+    # The ADC is off by 2 counts at most (ATmega328P datasheet, table 28-9). Nobody near a sensor in
+    # a large room may read as little: only for a hand is it impossible.
+    Constant("READING_LOWEST", 8 * 2 + 1, "counts x 8", "below it a hand's sensor is dead"),
     # The sensors' output does not follow the supply, the ADC's reference does: before each burst
     # the supply is measured against the chip's bandgap (ATmega328P datasheet, 24.5 and, for its
     # limits, "System and Reset Characteristics").
@@ -72,6 +75,7 @@ CONSTANTS = (
     Constant("BEARING_LABEL_SHIFT", 8, "bits", "the same as a shift"),
     Constant("BEARING_FULL_SCALE_DEG", 32, "deg", "bearing of the output 1.0"),
     Constant("LABEL_UNKNOWN", -128, "", "label of a bearing that nobody knows"),
+    Constant("LABEL_WIDEST", 4 * 20, "quarter degrees", "no sensor sees a hand beyond it"),
     Constant("PRESENCE_TARGET", 16384, "Q0.15", "a hand is there; none: its negative"),
     # SG90: 500 to 2400 us for 180 degrees.
     Constant("SERVO_CENTRE_US", 1450, "us", "pulse that points straight ahead"),

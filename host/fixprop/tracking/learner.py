@@ -10,6 +10,7 @@ import numpy as np
 from fixprop.formats import ACTIVATION, NO_TARGET, Integers
 from fixprop.generator import Generator
 from fixprop.network import Mirror, Topology
+from fixprop.saturation import SaturationCounter, Saturations, saturate
 from fixprop.tracking.definition import TOPOLOGY, VALUES
 from fixprop.tracking.latest_step import LatestStep, Reals
 from fixprop.wire.crc import crc16
@@ -67,6 +68,13 @@ class Learner(Protocol):
     def memory_count(self) -> int:
         """Samples in the replay memory."""
 
+    @property
+    def saturation(self) -> Saturations:
+        """What was cut off since the latest `reset` or `clear_saturation`."""
+
+    def clear_saturation(self) -> None:
+        """Count from none."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -77,26 +85,26 @@ class View:
     left_change: int = 0
     right_change: int = 0
 
-    def inputs(self) -> Integers:
+    def inputs(self, counter: SaturationCounter | None = None) -> Integers:
         """int64 [1, 4], Q0.15."""
         left, right = self.left, self.right
         sums = left + right - 2 * VALUES["LEVEL_ZERO"], self.left_change + self.right_change
         differences = left - right, self.left_change - self.right_change
-        return ACTIVATION.saturate(
-            [
-                [
-                    sums[0] * VALUES["LEVEL_GAIN"],
-                    differences[0] * VALUES["DIFFERENCE_GAIN"],
-                    sums[1] * VALUES["CHANGE_GAIN"],
-                    differences[1] * VALUES["CHANGE_GAIN"],
-                ]
-            ]
-        )
+        exact = [
+            sums[0] * VALUES["LEVEL_GAIN"],
+            differences[0] * VALUES["DIFFERENCE_GAIN"],
+            sums[1] * VALUES["CHANGE_GAIN"],
+            differences[1] * VALUES["CHANGE_GAIN"],
+        ]
+        return saturate(ACTIVATION, np.array([exact]), counter, "inputs")
 
-    @property
-    def plausible(self) -> bool:
-        """False if a sensor's wire must be loose."""
-        return max(self.left, self.right) <= VALUES["READING_HIGHEST"]
+    def plausible(self, label: int) -> bool:
+        """False if a sensor's wire must be loose, or no hand can be where the label says."""
+        hand = label != UNKNOWN
+        lowest = VALUES["READING_LOWEST"] if hand else 0
+        within = lowest <= min(self.left, self.right)
+        within = within and max(self.left, self.right) <= VALUES["READING_HIGHEST"]
+        return within and (not hand or abs(label) <= VALUES["LABEL_WIDEST"])
 
 
 @dataclass(frozen=True)
@@ -107,12 +115,13 @@ class Sample:
     bearing: int = NO_TARGET  # Q0.15; NO_TARGET: no hand is there
     ahead_step: int = UNKNOWN  # quarter degrees to the next reading's label
 
-    def targets(self) -> Integers:
+    def targets(self, counter: SaturationCounter | None = None) -> Integers:
         """int64 [1, 3], Q0.15: bearing, bearing ahead, presence."""
         present = self.bearing != NO_TARGET
         ahead = NO_TARGET
         if self.ahead_step != UNKNOWN:
-            ahead = int(ACTIVATION.saturate(self.bearing + self.ahead_step * PER_LABEL))
+            exact = np.array(self.bearing + self.ahead_step * PER_LABEL)
+            ahead = int(saturate(ACTIVATION, exact, counter, "targets"))
         presence = VALUES["PRESENCE_TARGET"] * (1 if present else -1)
         return np.array([[self.bearing, ahead, presence]], np.int64)
 
@@ -159,9 +168,13 @@ def degrees_of_bearing(
     return ACTIVATION.to_float(bearing) * VALUES["BEARING_FULL_SCALE_DEG"]
 
 
-def change_of(now: int, before: int) -> int:
+def change_of(now: int, before: int, counter: SaturationCounter | None = None) -> int:
     """The change between two readings as the network sees it, int8."""
-    return max(-128, min(127, (now - before) >> VALUES["CHANGE_SHIFT"]))
+    exact = (now - before) >> VALUES["CHANGE_SHIFT"]
+    seen = max(-128, min(127, exact))
+    if counter is not None:
+        counter.add("inputs", exact, seen)
+    return seen
 
 
 def weights_crc(weights: Integers) -> int:
@@ -174,7 +187,8 @@ class MirrorLearner:
     """The learner in Python, on the mirror."""
 
     def __init__(self, seed: int, topology: Topology = TOPOLOGY) -> None:
-        self.network = Mirror(topology)
+        self._counter = SaturationCounter()
+        self.network = Mirror(topology, counter=self._counter)
         sizes = sum(topology.sizes), topology.sizes[-1], sum(topology.sizes[1:])
         self._latest = LatestStep(topology, *(np.zeros(size, np.int64) for size in sizes))
         self.reset(seed)
@@ -189,13 +203,15 @@ class MirrorLearner:
         self.waiting: tuple[View, int] | None = None  # a lesson's reading and its label
         self.next_absent = 0
         self.memory: list[Sample | None] = [None] * VALUES["MEMORY_SAMPLES"]
+        self.clear_saturation()
 
     def read(self, left: int, right: int) -> Integers:
         """See Learner."""
-        before = self.view or View(left, right)
-        changes = change_of(left, before.left), change_of(right, before.right)
-        self.view = View(left, right, *changes)
-        return np.asarray(self.network.forward(self.view.inputs())[0])
+        before, counter = self.view or View(left, right), self._counter
+        left_change = change_of(left, before.left, counter)
+        right_change = change_of(right, before.right, counter)
+        self.view = View(left, right, left_change, right_change)
+        return np.asarray(self.network.forward(self.view.inputs(counter))[0])
 
     def label_lesson(self, bearing: int) -> None:
         """See Learner."""
@@ -218,7 +234,7 @@ class MirrorLearner:
             self._store(self.view, bearing, UNKNOWN)
 
     def _store(self, view: View, label: int, next_label: int) -> None:
-        if not view.plausible:
+        if not view.plausible(label):
             return
         sample = sample_of(view, label, next_label)
         if label == UNKNOWN:
@@ -243,7 +259,8 @@ class MirrorLearner:
         losses = []
         for _ in range(steps if self.memory_count() else 0):
             sample = self._draw()
-            self._train(sample.view.inputs()[0], sample.targets()[0])
+            inputs, targets = sample.view.inputs(self._counter), sample.targets(self._counter)
+            self._train(inputs[0], targets[0])
             losses.append(self._latest.loss)
         return np.array(losses, np.float64)
 
@@ -297,3 +314,12 @@ class MirrorLearner:
     def memory_count(self) -> int:
         """See Learner."""
         return sum(sample is not None for sample in self.memory)
+
+    @property
+    def saturation(self) -> Saturations:
+        """See Learner."""
+        return self._counter.saturations
+
+    def clear_saturation(self) -> None:
+        """See Learner."""
+        self._counter.clear()

@@ -39,7 +39,7 @@ def _samples(lesson: Track) -> list[Sample]:
     ):
         view = View(left, right, change_of(left, before[0]), change_of(right, before[1]))
         before = (left, right)
-        if label is not None and view.plausible:
+        if label is not None and view.plausible(label):
             samples.append(sample_of(view, label, UNKNOWN if next_label is None else next_label))
     return samples
 

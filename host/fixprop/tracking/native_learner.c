@@ -1,9 +1,10 @@
 /* Reaches firmware/lib/tracker/src/learner.c from Python, with the sketch's own model.h, and
- * looks on at every training step. */
+ * looks on at every training step and at what saturates in it. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fixprop_saturation.h"
 #include "learner.h"
 #include "model.h"
 
@@ -28,7 +29,12 @@ typedef struct {
   int16_t values[VALUES];
   int32_t deltas[DELTAS];
   int16_t step_values[VALUES], step_targets[OUTPUTS]; /* of the latest step, as the deltas are */
+  fixprop_saturations saturations;
 } native_learner;
+
+/* The thread's counts are the learner's own while it computes, as others compute in between. */
+static void begin(const native_learner *n) { fixprop_saturated = n->saturations; }
+static void end(native_learner *n) { n->saturations = fixprop_saturated; }
 
 static void watched_train(fixprop_network *network, const int16_t *targets) {
   void *owner = (char *)network - offsetof(native_learner, network);
@@ -64,12 +70,24 @@ native_learner *native_learner_create(void) {
 
 void native_learner_destroy(native_learner *n) { free(n); }
 
+/* counts: as fixprop_saturations. */
+void native_learner_saturations(const native_learner *n, uint64_t *counts) {
+  memcpy(counts, &n->saturations, sizeof n->saturations);
+}
+
+void native_learner_clear_saturations(native_learner *n) {
+  n->saturations = (fixprop_saturations){0};
+}
+
 void native_learner_reset(native_learner *n, uint32_t seed) {
   learner_reset(&n->learner, &n->network, seed);
+  native_learner_clear_saturations(n);
 }
 
 void native_learner_read(native_learner *n, uint16_t left, uint16_t right, int16_t outputs[3]) {
+  begin(n);
   memcpy(outputs, learner_read(&n->learner, left, right), OUTPUTS * sizeof *outputs);
+  end(n);
 }
 
 void native_learner_label_lesson(native_learner *n, int8_t bearing) {
@@ -83,8 +101,10 @@ void native_learner_mark(native_learner *n, int8_t bearing) { learner_mark(&n->l
 /* The loss before each of the steps; how many there were. */
 uint32_t native_learner_train(native_learner *n, uint32_t steps, double *losses) {
   uint32_t done = 0;
+  begin(n);
   for (; done < steps && learner_train(&n->learner); done++)
     losses[done] = loss_of(n);
+  end(n);
   return done;
 }
 
@@ -97,7 +117,9 @@ void native_learner_latest(const native_learner *n, int16_t *values, int16_t *ta
 
 void native_learner_train_on(native_learner *n, const int16_t inputs[4], const int16_t targets[3],
                              int16_t outputs[3]) {
+  begin(n);
   learner_train_on(&n->learner, inputs, targets);
+  end(n);
   memcpy(outputs, n->step_values + VALUES - OUTPUTS, OUTPUTS * sizeof *outputs);
 }
 

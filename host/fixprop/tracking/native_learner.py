@@ -15,6 +15,7 @@ from fixprop.files import write_whole
 from fixprop.formats import Integers
 from fixprop.header import model_h
 from fixprop.network import Topology
+from fixprop.saturation import COUNTING, KINDS, Saturations
 from fixprop.toolchain import BUILD, FIRMWARE, build_shared_library
 from fixprop.tracking.definition import TOPOLOGY
 from fixprop.tracking.latest_step import LatestStep, Reals
@@ -40,6 +41,8 @@ int32_t native_learner_weight(const native_learner *, uint16_t);
 uint32_t native_learner_step(const native_learner *);
 uint32_t native_learner_order(const native_learner *);
 uint8_t native_learner_memory_count(const native_learner *);
+void native_learner_saturations(const native_learner *, uint64_t *);
+void native_learner_clear_saturations(native_learner *);
 """
 
 
@@ -52,7 +55,8 @@ def library(topology: Topology = TOPOLOGY) -> tuple[Any, Any]:
     sources = [*sorted(native.LIBRARY.glob("*.c")), here]
     include = [native.LIBRARY, TRACKER, _model(topology)]
     included = zlib.crc32((TRACKER / "learner.c").read_bytes())  # by the last of the sources
-    flags = [f"-DLEARNER_CRC={included}"]  # no compiler needs it: another one is built anew
+    learner_crc = f"-DLEARNER_CRC={included}"  # no compiler needs it: another one is built anew
+    flags = [COUNTING, learner_crc]
     return ffi, ffi.dlopen(
         str(build_shared_library("learner", sources, include=include, flags=flags))
     )
@@ -161,3 +165,14 @@ class NativeLearner:
     def memory_count(self) -> int:
         """See Learner."""
         return int(self._c.native_learner_memory_count(self._learner))
+
+    @property
+    def saturation(self) -> Saturations:
+        """See Learner."""
+        counts = self._ffi.new("uint64_t[]", len(KINDS))
+        self._c.native_learner_saturations(self._learner, counts)
+        return Saturations(*counts)
+
+    def clear_saturation(self) -> None:
+        """See Learner."""
+        self._c.native_learner_clear_saturations(self._learner)

@@ -22,7 +22,7 @@ MOST_OF_ORACLE = 2.5
 
 def summarise(run: DemoRun, estimates: Estimates) -> dict[str, Any]:
     """Everything that summary.json holds; `verdict` is "pass" or what failed."""
-    twin = run.twin.state
+    twin, saturation = run.twin.state, run.twin.saturation
     labelled = (run.lesson.state & State.LABELLED) != 0
     rmse = {
         name: round(bearing_rmse_deg(getattr(estimates, name), run.test), 4)
@@ -59,6 +59,7 @@ def summarise(run: DemoRun, estimates: Estimates) -> dict[str, Any]:
             "weights_identical": weights_identical(run),
             "first_difference": twin.first_difference,
         },
+        "saturation": saturation.as_dict() if saturation else None,
         "serial": {"frames": run.frames, "lost": run.lost, "crc_errors": run.crc_errors},
         "adc_deadlines_missed": run.health.missed_readings,
     }

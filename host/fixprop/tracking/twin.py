@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fixprop.formats import Integers
+from fixprop.saturation import Saturations
 from fixprop.tracking.definition import OUTPUTS, VALUES
 from fixprop.tracking.latest_step import LatestStep, Reals, loss_of
 from fixprop.tracking.learner import (
@@ -121,6 +122,15 @@ class Twin:
         known = self.in_step and self.weights_known and self._has_stepped
         return self.learner.latest() if known else None
 
+    @property
+    def saturation(self) -> Saturations | None:
+        """What was cut off on the board since it got its present weights, at start, reset or load.
+
+        Nothing on the board counts it: the twin's firmware does. None if the weights are not known.
+        """
+        known = self.in_step and self.weights_known
+        return self.learner.saturation if known else None
+
     def disconnected(self) -> None:
         """The line is gone: what the board does from now on is not known until it starts anew.
 
@@ -182,6 +192,7 @@ class Twin:
             self.learner.set_weights(0, weights)
         self.learner.set_step(step)
         self.learner.set_rate(rate)
+        self.learner.clear_saturation()
 
     def _acknowledged(self, ack: Ack) -> None:
         command = self._sent.pop(ack.command_sequence, None)
@@ -314,6 +325,7 @@ class Twin:
             self._compare_weights(weights.step, self.board_weights, range(weights.offset, end))
         elif self._board_known == len(self.board_weights):  # nothing is trained during a dump
             self.learner.set_weights(0, self.board_weights)
+            self.learner.clear_saturation()
             self.weights_known = True
 
     def _compare_weights(self, step: int, theirs: Integers, indices: range) -> None:

@@ -22,6 +22,7 @@ from fixprop.generator import Generator
 from fixprop.native import within
 from fixprop.network import Mirror, Topology
 from fixprop.reference import Reals
+from fixprop.saturation import Saturations
 from fixprop.training.engine import Engine, engine_of
 from fixprop.training.order import SampleOrder
 
@@ -91,6 +92,11 @@ class Descent:
         """How many weights lie at an end of their format."""
         weights = self.weights
         return int(np.sum((weights == WEIGHT.low) | (weights == WEIGHT.high)))
+
+    @property
+    def saturation(self) -> Saturations:
+        """What was cut off in training and in measuring the loss, since it was made or unpickled."""
+        return self._engine.saturation
 
     def epoch(
         self, inputs: ArrayLike, targets: ArrayLike, deck: ArrayLike | None = None

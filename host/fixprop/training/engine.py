@@ -11,6 +11,7 @@ from fixprop.errors import MissingTool, UsageError
 from fixprop.formats import RESIDUAL_BITS, Integers
 from fixprop.native import Native
 from fixprop.network import Mirror, Topology
+from fixprop.saturation import SaturationCounter, Saturations
 
 ENGINES = ("auto", "native", "mirror")
 
@@ -19,6 +20,10 @@ class Engine(Protocol):
     """One network in training; weights and changes are int64 [weight_count], Q4.19."""
 
     rate: int
+
+    @property
+    def saturation(self) -> Saturations:
+        """What was cut off in all steps and forward passes since it was made."""
 
     def weights(self) -> Integers:
         """As they stand."""
@@ -59,9 +64,13 @@ class InNative:
     """The firmware's C."""
 
     def __init__(self, topology: Topology, rate: int, momentum: int) -> None:
-        self._network = Native(topology, rate)
+        self._network = Native(topology, rate, counting=True)
         self._changes = self._network.changes(momentum)
         self._momentum = momentum
+
+    @property
+    def saturation(self) -> Saturations:
+        return self._network.saturation or Saturations()
 
     @property
     def rate(self) -> int:
@@ -102,8 +111,13 @@ class InMirror:
     """The definition in integer numpy: for machines without a C compiler."""
 
     def __init__(self, topology: Topology, rate: int, momentum: int) -> None:
-        self._network = Mirror(topology, 1, rate)
+        self._counter = SaturationCounter()
+        self._network = Mirror(topology, 1, rate, self._counter)
         self._changes: Changes = self._network.changes(momentum)
+
+    @property
+    def saturation(self) -> Saturations:
+        return self._counter.saturations
 
     @property
     def rate(self) -> int:

@@ -44,6 +44,8 @@ def notes(result: Result) -> list[str]:
     if len(result.scores) > 1:
         lines.append(_cost(result))
     lines.append(f"saturated weights: {result.saturated} of {model.topology.weight_count}")
+    cut = ", ".join(f"{kind} {n:,}" for kind, n in result.saturation.as_dict().items() if n)
+    lines.append(f"values cut off, measuring included: {cut or 'none'} (docs/arithmetic.md)")
     if result.leading.best_epoch == 0:
         lines.append("no epoch was better than the initial weights: try a lower --rate")
     elif result.saturated:

@@ -11,6 +11,7 @@ from fixprop.activations import ACTIVATIONS
 from fixprop.errors import UsageError
 from fixprop.model import Model
 from fixprop.network import Topology
+from fixprop.saturation import Saturations
 from fixprop.training.descent import Descent, initial_weights
 from fixprop.training.fit import Run, Settings, fit
 from fixprop.training.float64 import Float64Descent
@@ -64,6 +65,7 @@ class Result:
     rows: tuple[int, int]
     places: int
     saturated: int
+    saturation: Saturations
 
     @property
     def leading(self) -> Run:
@@ -83,6 +85,7 @@ class Result:
             "activations": list(self.model.topology.activations),
             "rows": dict(zip(("training", "validation"), self.rows, strict=True)),
             "saturated_weights": self.saturated,
+            "saturation": self.saturation.as_dict(),
             "scores": {
                 name: {"training": training.as_json(), "validation": validation.as_json()}
                 for name, (training, validation) in self.scores.items()
@@ -131,6 +134,7 @@ def train(plan: Plan, tick: Callable[[Run], None] = lambda _: None) -> Result:
         (len(split.training), len(split.validation)),
         len(deck) if deck else len(split.training),
         fixed.network.saturated,
+        fixed.network.saturation,
     )
 
 

@@ -58,6 +58,23 @@ def test_an_impossible_reading_is_not_learned() -> None:
         assert learner.memory_count() == 1
 
 
+def test_a_hand_that_cannot_be_there_is_not_learned() -> None:
+    """A dead sensor, a label beyond the field. Nobody there may read as little in a large room."""
+    low, widest = VALUES["READING_LOWEST"], VALUES["LABEL_WIDEST"]
+    wrong = [(low - 1, 500, 0), (500, low - 1, 0), (500, 500, widest + 1), (500, 500, -widest - 1)]
+    for learner in (MirrorLearner(1), NativeLearner(1)):
+        for left, right, label in wrong:
+            learner.read(left, right)
+            learner.mark(label)
+            assert learner.memory_count() == 0
+        learner.read(0, 0)
+        learner.mark(UNKNOWN)
+        learner.read(low, low)
+        learner.mark(widest)
+        learner.mark(-widest)
+        assert learner.memory_count() == 3
+
+
 def test_nothing_is_trained_before_the_first_sample() -> None:
     for learner in (MirrorLearner(1), NativeLearner(1)):
         before = learner.weights()

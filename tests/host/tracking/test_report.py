@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fixprop.saturation import MEANINGS, REMEDY
 from fixprop.sim.paths import Still
 from fixprop.sim.paths import Track as TrackPath
 from fixprop.tracking.definition import READING_PERIOD_S, TOPOLOGY
@@ -28,6 +29,7 @@ from fixprop.tracking.report.svg import (
     draw_one,
     palette_css,
 )
+from fixprop.tracking.summary import summarise
 from tests.host.tracking.report_run import (
     LOADING,
     SEED,
@@ -275,3 +277,27 @@ def test_a_hand_in_one_place_still_makes_a_page(monkeypatch: pytest.MonkeyPatch)
     run, estimates = make_run(Still(0.0, 20.0))  # leaves bands of distance that nobody visited
     assert Page(render_report(run, estimates, SUMMARY)).open == []
     assert plotted == [part.name for shown in PLOTS for part in shown.parts]
+
+
+def test_what_saturated_is_told_with_its_meaning_and_its_share_of_the_steps(
+    made: tuple[DemoRun, Estimates], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = header(made, SUMMARY, monkeypatch)
+    assert REMEDY in text
+    row = re.search(r"<b>inputs</b>: ([^<]*)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)", text)
+    assert row is not None
+    assert row.groups() == (MEANINGS["inputs"], "25,317", "252")  # of 100,443 steps
+    assert re.findall(r"<b>(\w+)</b>: ", text[text.index('id="saturation"') :])[:7] == [
+        *("inputs", "targets", "nets", "errors", "deltas", "steps", "weights")
+    ]
+    unknown = header(made, deepcopy(SUMMARY) | {"saturation": None}, monkeypatch)
+    assert "Not known: the twin does not know" in unknown
+    assert MEANINGS["inputs"] not in unknown
+
+
+def test_the_summary_holds_the_twins_counts(made: tuple[DemoRun, Estimates]) -> None:
+    run, estimates = made
+    assert summarise(run, estimates)["saturation"] is None  # this twin heard no board
+    counts = summarise(replace(run, twin=replace(run.twin, in_step=True)), estimates)["saturation"]
+    assert counts == run.twin.learner.saturation.as_dict()
+    assert counts["inputs"] > 0 and tuple(counts) == tuple(MEANINGS)

@@ -4,6 +4,7 @@
 
 #include "fixprop.h"
 #include "fixprop_flash.h"
+#include "fixprop_saturation.h"
 #include "rounding.h"
 
 #if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
@@ -45,7 +46,8 @@ static inline int16_t fixprop_net(const fixprop_sum *sum, uint8_t shift) {
   const int32_t upper = sum->upper + (int32_t)(sum->lower >> 16);
   const uint32_t lower = sum->lower & 0xFFFF;
   const int32_t rounded = (int32_t)((lower + (UINT32_C(1) << (shift - 1))) >> shift);
-  return fixprop_saturate16(upper * (INT32_C(1) << (16 - shift)) + rounded);
+  const int32_t net = upper * (INT32_C(1) << (16 - shift)) + rounded;
+  return (int16_t)FIXPROP_COUNTED(nets, net, fixprop_saturate16(net));
 }
 
 /* The straight line between the two entries around net. Entries never fall, nor rise by more than

@@ -22,7 +22,7 @@ fixprop_sum fixprop_dot_column(const int16_t *weights, uint8_t stride, const int
 
 void fixprop_change_weight(int16_t *weight, uint8_t *residual, int32_t change) {
   const int32_t sum = *weight * INT32_C(256) + *residual + change;
-  const int32_t saturated = fixprop_saturate24(sum);
+  const int32_t saturated = FIXPROP_COUNTED(weights, sum, fixprop_saturate24(sum));
   *weight = (int16_t)(saturated >> FIXPROP_RESIDUAL_BITS);
   *residual = (uint8_t)saturated;
 }

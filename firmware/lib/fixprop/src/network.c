@@ -63,7 +63,8 @@ const int16_t *fixprop_forward(fixprop_network *network) {
 static int32_t output_delta(const fixprop_activation *activation, int16_t output, int16_t target) {
   if (target == FIXPROP_NO_TARGET)
     return 0;
-  const int16_t error = fixprop_saturate16((int32_t)target - output);
+  const int32_t exact = (int32_t)target - output;
+  const int16_t error = (int16_t)FIXPROP_COUNTED(errors, exact, fixprop_saturate16(exact));
   if (!activation->slope)
     return error * (INT32_C(1) << (FIXPROP_DELTA_FRACTION - FIXPROP_ACTIVATION_FRACTION));
   const int32_t slope = (int32_t)activation->slope(output);
@@ -93,9 +94,10 @@ static int32_t hidden_delta(const fixprop_activation *activation, const fixprop_
     error = fixprop_scale(error, activation->slope(output));
   const int32_t limit = INT32_C(1) << (23 - FIXPROP_DELTA_WIDENING);
   if (coarse)
-    return fixprop_clamp(error, -limit, limit - 1) * (INT32_C(1) << FIXPROP_DELTA_WIDENING);
-  return fixprop_saturate24(
-      fixprop_round_shift(error, FIXPROP_SIGNIFICANT_SHIFT - FIXPROP_DELTA_WIDENING));
+    return FIXPROP_COUNTED(deltas, error, fixprop_clamp(error, -limit, limit - 1)) *
+           (INT32_C(1) << FIXPROP_DELTA_WIDENING);
+  error = fixprop_round_shift(error, FIXPROP_SIGNIFICANT_SHIFT - FIXPROP_DELTA_WIDENING);
+  return FIXPROP_COUNTED(deltas, error, fixprop_saturate24(error));
 }
 
 /* Deltas of the layer below p, from p's weights and deltas. */
@@ -117,8 +119,9 @@ static int32_t step_of(int32_t delta, uint16_t rate) {
   const uint32_t lower = (uint16_t)delta * (uint32_t)rate;
   const int32_t whole = upper + (int32_t)(lower >> 16); /* the product / 2**16, rounded down */
   const uint32_t rest = (lower & 0xFFFF) + (UINT32_C(1) << (FIXPROP_STEP_SHIFT - 1));
-  return fixprop_saturate24(whole * (INT32_C(1) << (16 - FIXPROP_STEP_SHIFT)) +
-                            (int32_t)(rest >> FIXPROP_STEP_SHIFT));
+  const int32_t step =
+      whole * (INT32_C(1) << (16 - FIXPROP_STEP_SHIFT)) + (int32_t)(rest >> FIXPROP_STEP_SHIFT);
+  return FIXPROP_COUNTED(steps, step, fixprop_saturate24(step));
 }
 
 static void update_layer(const place *p, uint16_t rate) {
@@ -155,7 +158,7 @@ void fixprop_train(fixprop_network *network, const int16_t *targets) {
 
 void fixprop_accumulate(fixprop_network *network, const int16_t *targets,
                         const fixprop_changes *changes) {
-  step(network, targets, changes->upper, changes->lower);
+  FIXPROP_ON_CHANGES(step(network, targets, changes->upper, changes->lower));
 }
 #endif
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "fixprop_saturation.h"
+
 void learner_reset(learner *l, fixprop_network *network, uint32_t seed) {
   memset(l, 0, sizeof *l);
   l->network = network;
@@ -16,18 +18,25 @@ static int16_t saturate16(int32_t value) {
 
 static int8_t change_of(uint16_t now, uint16_t before) {
   const int16_t change = (int16_t)((int16_t)(now - before) >> CHANGE_SHIFT);
-  return (int8_t)(change < -128 ? -128 : change > 127 ? 127 : change);
+  const int8_t seen = (int8_t)(change < -128 ? -128 : change > 127 ? 127 : change);
+  return (int8_t)FIXPROP_COUNTED(inputs, change, seen);
 }
 
 static int16_t level(uint16_t left, uint16_t right) {
-  return saturate16(((int32_t)left + right - 2 * LEVEL_ZERO) * LEVEL_GAIN);
+  const int32_t exact = ((int32_t)left + right - 2 * LEVEL_ZERO) * LEVEL_GAIN;
+  return (int16_t)FIXPROP_COUNTED(inputs, exact, saturate16(exact));
+}
+
+static int16_t difference(uint16_t left, uint16_t right) {
+  const int32_t exact = ((int32_t)left - right) * DIFFERENCE_GAIN;
+  return (int16_t)FIXPROP_COUNTED(inputs, exact, saturate16(exact));
 }
 
 /* Sum and difference rather than left and right: the readings of one hand rise and fall together,
  * and gradient descent is slow along what two inputs share. */
 static void show(fixprop_network *network, const learner_view *view) {
   network->values[0] = level(view->left, view->right);
-  network->values[1] = saturate16(((int32_t)view->left - view->right) * DIFFERENCE_GAIN);
+  network->values[1] = difference(view->left, view->right);
   network->values[2] = (int16_t)((view->left_change + view->right_change) * CHANGE_GAIN);
   network->values[3] = (int16_t)((view->left_change - view->right_change) * CHANGE_GAIN);
 }
@@ -44,8 +53,17 @@ const int16_t *learner_read(learner *l, uint16_t left, uint16_t right) {
   return fixprop_forward(l->network);
 }
 
-static bool plausible(const learner_view *view) {
-  return view->left <= READING_HIGHEST && view->right <= READING_HIGHEST;
+static bool in_reach(int16_t value, int16_t low, int16_t high) {
+  return value >= low && value <= high;
+}
+
+/* False if a sensor's wire must be loose, or no hand can be where the label says. */
+static bool plausible(const learner_view *view, int8_t label) {
+  const bool hand = label != LABEL_UNKNOWN;
+  const int16_t lowest = hand ? READING_LOWEST : 0;
+  return in_reach((int16_t)view->left, lowest, READING_HIGHEST) &&
+         in_reach((int16_t)view->right, lowest, READING_HIGHEST) &&
+         (!hand || in_reach(label, -LABEL_WIDEST, LABEL_WIDEST));
 }
 
 /* A quarter of the way from *mean to value: a running mean of the latest few samples. */
@@ -95,7 +113,7 @@ static void store_absent(learner *l, const learner_view *view) {
 }
 
 static void store(learner *l, const learner_view *view, int8_t label, int8_t ahead_step) {
-  if (!plausible(view)) {
+  if (!plausible(view, label)) {
     if (l->rejected_samples != UINT16_MAX)
       l->rejected_samples++;
   } else if (label == LABEL_UNKNOWN) {
@@ -166,7 +184,8 @@ static const learner_sample *draw(learner *l) {
 static int16_t ahead_target(const learner_sample *sample) {
   if (sample->ahead_step == LABEL_UNKNOWN)
     return FIXPROP_NO_TARGET;
-  return saturate16(sample->bearing + sample->ahead_step * (int32_t)BEARING_PER_LABEL);
+  const int32_t ahead = sample->bearing + sample->ahead_step * (int32_t)BEARING_PER_LABEL;
+  return (int16_t)FIXPROP_COUNTED(targets, ahead, saturate16(ahead));
 }
 
 bool learner_train(learner *l) {

@@ -12,6 +12,7 @@
 #define BURST_FIRST_RANK 1 /* rank: lowest read of the sorted burst that counts */
 #define BURST_RANKS 8 /* ranks: reads that count; their sum is the reading */
 #define READING_HIGHEST 8000 /* counts x 8: above it the sensor's wire is loose */
+#define READING_LOWEST 17 /* counts x 8: below it a hand's sensor is dead */
 #define SUPPLY_NOMINAL_MV 5000 /* mV: readings are scaled to this supply */
 #define SUPPLY_LEAD_MS 5 /* ms: before a burst: the supply's measurement begins */
 #define SUPPLY_SETTLE 20 /* conversions: 2 ms: the bandgap drives the ADC weakly */
@@ -40,6 +41,7 @@
 #define BEARING_LABEL_SHIFT 8 /* bits: the same as a shift */
 #define BEARING_FULL_SCALE_DEG 32 /* deg: bearing of the output 1.0 */
 #define LABEL_UNKNOWN (-128) /* label of a bearing that nobody knows */
+#define LABEL_WIDEST 80 /* quarter degrees: no sensor sees a hand beyond it */
 #define PRESENCE_TARGET 16384 /* Q0.15: a hand is there; none: its negative */
 #define SERVO_CENTRE_US 1450 /* us: pulse that points straight ahead */
 #define SERVO_LOW_US 500 /* us: shortest pulse */

@@ -70,6 +70,7 @@ MIRROR = Target(
         *("tests/host/test_generator.py", "tests/host/test_network_edges.py"),
         *(BITS, FEATURES, "tests/host/test_network.py", "tests/host/test_reference.py"),
         *("tests/host/test_reference_losses.py", "tests/host/test_native.py"),
+        *("tests/host/test_saturation.py", "tests/firmware/fixprop/test_saturation.py"),
     ),
     {
         "activations": "tests/host/test_activations.py",

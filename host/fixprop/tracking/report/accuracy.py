@@ -44,7 +44,15 @@ def learning_curve(findings: Findings, canvas: Canvas) -> Figure:
     axes.set_xlim(0, max(times[-1], 1.0) * 1.01)
     axes.xaxis.set_major_locator(MultipleLocator(10))
     _steps_on_top(axes, findings, canvas)
-    axes.legend(loc="center right", bbox_to_anchor=(1, 0.57), handlelength=2.4)
+    axes.legend(
+        loc="center right",
+        bbox_to_anchor=(1, 0.57),
+        handlelength=2.4,
+        frameon=True,
+        facecolor=KEYS["card"],
+        edgecolor="none",
+        framealpha=0.9,
+    )
     return figure
 
 

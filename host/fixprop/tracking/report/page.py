@@ -11,6 +11,7 @@ from typing import Any
 from fixprop.tracking.demo import DemoRun, Estimates
 from fixprop.tracking.report.findings import ESTIMATORS, Findings
 from fixprop.tracking.report.plots import PLOTS, Part, Shown
+from fixprop.tracking.report.saturation import saturation_section
 from fixprop.tracking.report.svg import draw, palette_css
 from fixprop.tracking.summary import MOST_DEG, MOST_OF_FLOAT64, MOST_OF_ORACLE
 
@@ -25,7 +26,8 @@ def render_report(run: DemoRun, estimates: Estimates, summary: dict[str, Any]) -
     findings = Findings(run, estimates, summary)
     sections = "".join(_plot(shown, findings) for shown in PLOTS)
     said = f"fixprop demo, seed {summary['seed']}: {summary['verdict']}"
-    main = f"{_cards(findings)}{_contents()}{sections}{_machine(findings)}{_repeat(findings)}"
+    tables = f"{saturation_section(findings)}{_machine(findings)}{_repeat(findings)}"
+    main = f"{_cards(findings)}{_contents()}{sections}{tables}"
     foot = (
         "Everything on this page is from one run; summary.json beside it has the same "
         "figures for programs."
@@ -150,7 +152,8 @@ def card(title: str, items: Iterable[str]) -> str:
 
 def _contents() -> str:
     links = [(shown.name, shown.title) for shown in PLOTS]
-    links += [("machine", "Firmware and serial line"), ("repeat", "How to repeat")]
+    links += [("saturation", "What saturated"), ("machine", "Firmware and serial line")]
+    links += [("repeat", "How to repeat")]
     items = "".join(f'<li><a href="#{name}">{title}</a></li>' for name, title in links)
     return f'<nav aria-label="Contents"><ul>{items}</ul></nav>\n'
 

@@ -51,9 +51,9 @@ def _learning(findings: Findings) -> str:
 
 def _stretch(findings: Findings) -> str:
     return (
-        "See blue follow black: these 20 s are the ones whose error is nearest to the whole "
-        "minute's, neither the best nor the worst; grey is no hand, dotted is a hand that no beam "
-        "touches or that is beyond 45 cm."
+        "See the estimate (blue) follow the hand: these 20 s are the ones whose error is nearest "
+        "to the whole minute's, neither the best nor the worst; grey is no hand, dotted is a hand "
+        "that no beam touches or that is beyond 45 cm."
     )
 
 
