@@ -23,7 +23,7 @@ def read_intel_hex(path: Path) -> dict[int, int]:
         raise FixpropError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise FixpropError(
-            f"{path} is not an Intel HEX file: byte {error.start} is no text"
+            f"{path} is not an Intel HEX file: byte {error.start} is no text; make the file anew"
         ) from error
     return _bytes_of(path, text)
 
@@ -40,8 +40,10 @@ def _bytes_of(path: Path, text: str) -> dict[int, int]:
         elif kind in (SEGMENT, LINEAR):
             base = int.from_bytes(data, "big") << (4 if kind == SEGMENT else 16)
         elif kind not in (SEGMENT_START, LINEAR_START):
-            raise FixpropError(f"{path}, line {number}: no such type of record: {kind}")
-    raise FixpropError(f"{path} is cut short: no end record in {number} lines")
+            raise FixpropError(
+                f"{path}, line {number}: no such type of record: {kind}; make the file anew"
+            )
+    raise FixpropError(f"{path} is cut short: no end record in {number} lines; make the file anew")
 
 
 def _record(path: Path, number: int, line: str) -> tuple[int, int, bytes]:
@@ -50,7 +52,9 @@ def _record(path: Path, number: int, line: str) -> tuple[int, int, bytes]:
     except ValueError:
         record = b""
     if line[:1] != ":" or len(record) < 5 or len(record) != record[0] + 5:
-        raise FixpropError(f"{path}, line {number}: not a record of Intel HEX: {line[:40]}")
+        raise FixpropError(
+            f"{path}, line {number}: not a record of Intel HEX: {line[:40]!r}; make the file anew"
+        )
     if sum(record) % 256:
         raise FixpropError(f"{path}, line {number}: wrong checksum; make the file anew")
     return int.from_bytes(record[1:3], "big"), record[3], record[4:-1]

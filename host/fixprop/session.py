@@ -44,6 +44,7 @@ HELLO_REPEAT_S = 0.5
 HELLO_ATTEMPTS = 3
 ANSWER_PATIENCE_S = 1.0
 STORE_PATIENCE_S = 5.0  # up to four slots of 221 cells, 3.4 to 4 ms each
+END_OF_LOST = b"\0"  # ends a command before it that lost its own end; else an empty frame
 PIECES = re.compile(rb"[^\0]*\0|[^\0]+")  # frames, each with the zero that ends it
 
 Listener = Callable[[Frame], None]
@@ -223,7 +224,7 @@ class Session:
 
     def _send(self, command: Record) -> int:
         sequence = self._sequence
-        frame = encode_record(command, sequence)  # a value out of range ends it here
+        frame = END_OF_LOST + encode_record(command, sequence)  # a value out of range ends it here
         self._sequence = (sequence + 1) % 256
         for hear_command in self.on_sent:
             hear_command(sequence, command)

@@ -44,5 +44,5 @@ class ThroughABadLine:
 
 
 def _spoilt(data: bytes, spoil: Spoil) -> bytes:
-    kept = (spoil(decode(frame)) for frame in data.split(b"\0")[:-1])
+    kept = (spoil(decode(frame)) for frame in data.split(b"\0")[:-1] if frame)
     return b"".join(encode_record(f.message, f.sequence) for f in kept if f is not None)

@@ -45,7 +45,7 @@ def test_records_that_move_the_base(tmp_path: Path, base: str, address: int) -> 
         (":0300300002337A1F\n" + END, "line 1: wrong checksum"),
         (":0300300002337A1E\n", "cut short"),
         (":03003000", "not a record"),
-        ("hello\n", "not a record of Intel HEX: hello"),
+        ("hello\n", "not a record of Intel HEX: 'hello'"),
         (":00000006FA\n", "no such type of record: 6"),
         ("", "cut short"),
     ],

@@ -8,10 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fixprop.board.simulated import SimulatedBoard
 from fixprop.errors import FixpropError
 from fixprop.fingerprint import fingerprint
+from fixprop.firmware_build import build_firmware
 from fixprop.network import Topology
 from fixprop.session import HELLO_PATIENCE_S, NoAnswer, Session, check_hello
+from fixprop.sim.faulty_line import FaultyLine
+from fixprop.sim.scene import World
 from fixprop.tracking.definition import TOPOLOGY
 from fixprop.tracking.learner import weights_crc
 from fixprop.tracking.native_learner import NativeLearner
@@ -149,6 +153,42 @@ def test_no_answer_names_the_command_and_ends_after_a_second(
     with pytest.raises(FixpropError, match=r"no answer to set_rate from test:// in 1 s: check the"):
         session.command(SetRate(5))
     assert port.time_s() - start == pytest.approx(1.0, abs=0.05)  # one reading period
+
+
+class LosesTheEnd(FaultyLine):
+    """Of the next thing that is sent, `lost` bytes."""
+
+    lost = 0
+
+    def write(self, data: bytes) -> None:
+        super().write(data[: len(data) - self.lost])
+        self.lost = 0
+
+
+@pytest.mark.parametrize("lost", [1, 2, 7])
+def test_a_command_that_lost_its_end_costs_no_other(lost: int) -> None:
+    line = LosesTheEnd(SimulatedBoard(build_firmware().elf, World(1)), lambda data: data)
+    session = Session(line)
+    session.open()
+    line.lost = lost
+    with pytest.raises(NoAnswer):
+        session.command(SetRate(77))
+    assert session.command(SetRate(78)).result == 0
+    line.lost = lost
+    with pytest.raises(NoAnswer):
+        session.command(SetRate(79))
+    # one that lost nothing but its delimiter is whole, and obeyed before the one that brings another
+    assert session.hello().rate == (79 if lost == 1 else 78)
+
+
+def test_each_command_begins_with_a_delimiter(
+    port: ThroughABadLine, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = list[bytes]()
+    monkeypatch.setattr(port, "write", sent.append)
+    with pytest.raises(NoAnswer):
+        session.command(SetRate(1))
+    assert sent == [b"\0" + encode_record(SetRate(1), 0)]
 
 
 def test_an_answer_to_another_command_is_not_taken_for_ours(

@@ -115,7 +115,7 @@ def test_the_pointer_is_let_go_when_the_person_breaks_off(
     obey = bench.line.write
 
     def write(data: bytes) -> None:
-        sent.append(decode(data).message)
+        sent.append(decode(data.strip(b"\0")).message)
         obey(data)
 
     monkeypatch.setattr(bench.line, "write", write)

@@ -90,8 +90,7 @@ class Replay:
         self.finished = self._next is None
 
     def _end(self) -> RecordingEnded:
-        torn = self.reader.torn_bytes
-        cut = f"; it is cut short, {torn:,} bytes are left over" if torn else ""
+        cut = f"; it is cut short, {short}" if (short := self.reader.cut_short) else ""
         return RecordingEnded(
             f"the recording {self.reader.path} ends after {self.time_us / 1e6:.1f} s{cut}"
         )
@@ -131,6 +130,6 @@ class ReplayPort:
 
 def _asks_for_hello(data: bytes) -> bool:
     try:
-        return isinstance(decode(data).message, GetHello)
+        return isinstance(decode(data.strip(b"\0")).message, GetHello)
     except (CrcError, Malformed):
         return False

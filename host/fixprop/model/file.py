@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 
 from fixprop import formats
 from fixprop.errors import FixpropError
+from fixprop.files import checksum as checksum
 from fixprop.fingerprint import arithmetic_fingerprint
 from fixprop.model.column import Column
 from fixprop.model.model import Model
@@ -21,6 +21,8 @@ KIND = "fixprop model"
 VERSION = 1
 FORMATS = ("activation", "weight")
 """The formats that a model's integers are in."""
+
+CURE = "make it anew: fixprop train"
 
 FOREIGN = "made_for_arithmetic"
 """Provenance of a model that was taken over from another version of the arithmetic."""
@@ -61,12 +63,6 @@ def rows(model: Model) -> list[list[int]]:
     return listed
 
 
-def checksum(content: dict[str, Any]) -> str:
-    """CRC-32 of everything but the checksum, whatever the layout."""
-    rest = {key: value for key, value in content.items() if key != "checksum"}
-    return f"{zlib.crc32(json.dumps(rest, sort_keys=True).encode()):08x}"
-
-
 def read(path: Path, *, any_arithmetic: bool = False) -> Model:
     """The model in a JSON file; FixpropError names what is wrong with it and what helps.
 
@@ -79,8 +75,7 @@ def read(path: Path, *, any_arithmetic: bool = False) -> Model:
         raise FixpropError(f"cannot read {path}: {error.strerror}") from error
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise FixpropError(
-            f"{path} is not a model file, or only a part of one: {error}; "
-            "make it anew: fixprop train"
+            f"{path} is not a model file, or only a part of one: {error}; {CURE}"
         ) from error
     return from_content(content, str(path), any_arithmetic=any_arithmetic)
 
@@ -88,28 +83,26 @@ def read(path: Path, *, any_arithmetic: bool = False) -> Model:
 def from_content(content: Any, name: str, *, any_arithmetic: bool = False) -> Model:
     """The model that JSON holds; `name` is what errors call the file."""
     if not isinstance(content, dict) or content.get("kind") != KIND:
-        raise FixpropError(f'{name} is not a model file: it has no "kind": "{KIND}"')
+        raise FixpropError(f'{name} is not a model file: it has no "kind": "{KIND}"; {CURE}')
     _check_version(content.get("version"), name)
     if content.get("checksum") != checksum(content):
         raise FixpropError(
-            f"{name} was altered after it was written: its checksum is {content.get('checksum')}, "
-            f"its content's {checksum(content)}; make it anew: fixprop train or fixprop import"
+            f"{name} was altered after it was written: its checksum is {content.get('checksum')!r}, "
+            f"its content's {checksum(content)}; {CURE} or fixprop import"
         )
     try:
         model = _model(content)
     except (KeyError, TypeError, ValueError, FixpropError) as error:
-        raise FixpropError(f"{name} does not describe a network: {error}") from error
+        raise FixpropError(f"{name} does not describe a network: {error}; {CURE}") from error
     return _of_this_arithmetic(content, model, name, any_arithmetic)
 
 
 def _check_version(version: Any, name: str) -> None:
     if version == VERSION:
         return
-    if isinstance(version, int) and version > VERSION:
-        cure = "update this host: git pull"
-    else:
-        cure = "make it anew: fixprop train"
-    raise FixpropError(f"{name} has model version {version}, this host {VERSION}; {cure}")
+    newer = isinstance(version, int) and version > VERSION
+    cure = "update this host: git pull" if newer else CURE
+    raise FixpropError(f"{name} has model version {version!r}, this host {VERSION}; {cure}")
 
 
 def _of_this_arithmetic(content: dict[str, Any], model: Model, name: str, any_other: bool) -> Model:
@@ -118,7 +111,7 @@ def _of_this_arithmetic(content: dict[str, Any], model: Model, name: str, any_ot
     if content.get("formats") != own["formats"]:
         raise FixpropError(
             f"{name} has numbers in {content.get('formats')}, this host in {own['formats']}: "
-            "its integers mean something else; make it anew: fixprop train"
+            f"its integers mean something else; {CURE}"
         )
     foreign = content.get("arithmetic")
     if foreign == own["arithmetic"]:

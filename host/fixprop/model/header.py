@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fixprop.errors import FixpropError, UsageError
+from fixprop.files import checksum
 from fixprop.formats import RESIDUAL_BITS
 from fixprop.header import layer
 from fixprop.model import file
@@ -174,7 +175,7 @@ def _description(model: Model, name: str, flash: bool) -> str:
     content = {"name": name, "flash": flash, **file.facts(model)}
     if flash:
         content["residuals"] = bytes((model.weights & 255).astype("uint8").tolist()).hex()
-    content["checksum"] = file.checksum({**file.facts(model), "weights": file.rows(model)})
+    content["checksum"] = checksum({**file.facts(model), "weights": file.rows(model)})
     lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in content.items()]
     return f"{BEGIN}\n{{\n" + ",\n".join(lines) + "\n}\n#endif\n"
 
@@ -189,7 +190,7 @@ def read(path: Path, *, any_arithmetic: bool = False) -> Model:
     except OSError as error:
         raise FixpropError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise FixpropError(f"{path} is not a header of fixprop: it is not text") from error
+        raise FixpropError(f"{path} is not a header of fixprop: it is not text; {CURE}") from error
     return parse(found, str(path), any_arithmetic=any_arithmetic)
 
 
@@ -219,7 +220,7 @@ CURE = "export it anew: fixprop export MODEL -o model.h"
 
 def _content(found: str, name: str) -> dict[str, Any]:
     if not found.startswith(MARK):
-        raise FixpropError(f"{name} is not a header that `fixprop export` wrote")
+        raise FixpropError(f"{name} is not a header that `fixprop export` wrote; {CURE}")
     description = DESCRIPTION.search(found)
     if description is None:
         raise FixpropError(f"{name} is cut off or edited: the model's description is gone; {CURE}")
@@ -237,6 +238,8 @@ def _with_weights(content: dict[str, Any], weights: list[int]) -> dict[str, Any]
     facts = {key: value for key, value in content.items() if key not in OF_THE_HEADER}
     sizes, rows, start = content["topology"], [], 0
     for inputs, neurons in pairwise(sizes):
+        if neurons > len(weights):
+            raise ValueError(f"{neurons} neurons have only {len(weights)} weights")
         for _ in range(neurons):
             rows.append(weights[start : start + inputs + 1])
             start += inputs + 1

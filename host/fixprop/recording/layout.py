@@ -2,9 +2,11 @@
 
     header   magic, version, length and CRC-32 of what follows; JSON facts
     block    BLOCK, time of its start, length, CRC-32 of the items; CRC-32 of this head; items; END
+    last     a block without items, at the time of the end: the recorder was closed
 
 A block is written at once and then never changed. So a file that ends in the middle of a block was
-torn there, by a power cut or a full disk, and is good up to that block. Any other deviation is
+torn there, by a power cut or a full disk, and is good up to that block. One without the last block
+may end anywhere: its recorder was killed, or what followed was cut off. Any other deviation is
 damage: the CRCs find it.
 """
 
@@ -15,7 +17,7 @@ import zlib
 from dataclasses import dataclass
 
 MAGIC = b"\x89FIXREC\n"  # as PNG's: a transfer as text would change it
-VERSION = 1
+VERSION = 2  # 1 had no last block
 HEADER = struct.Struct("<8sHII")
 MOST_FACTS = 65_536
 BLOCK = b"FB"

@@ -113,8 +113,8 @@ def _what(story: Story, summary: dict[str, Any]) -> str:
     ]
     if summary["gaps"]:
         items.append(f"<b>the line was lost {summary['gaps']} times</b>")
-    if summary["torn_bytes"]:
-        items.append(f"cut short: the last {summary['torn_bytes']:,} bytes are no whole block")
+    if cut_short := story.played.replay.reader.cut_short:
+        items.append(f"cut short: {cut_short}")
     return card("What was recorded", items)
 
 

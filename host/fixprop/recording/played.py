@@ -74,6 +74,7 @@ class Played:
             "started": facts.started,
             "fingerprint": f"{facts.fingerprint:08x}",
             "seconds": self.seconds,
+            "closed": self.replay.reader.closed,
             "torn_bytes": self.replay.reader.torn_bytes,
             "frames": self.totals.frames,
             "lost": self.totals.lost,

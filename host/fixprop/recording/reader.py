@@ -23,18 +23,20 @@ from fixprop.recording.layout import (
 
 UNWRITTEN = b"\0"  # in place of what never came to the disk
 PIECE_BYTES = 1 << 16
+CURE = "use an unaltered copy, or record anew"
 
 
 class Reader:
     """Iterate over it for the items, as often as you like.
 
     Raises UsageError for what is no recording or was made by another fixprop, FixpropError when it
-    comes to altered bytes. A torn end just ends; `torn_bytes` are then known.
+    comes to altered bytes. A torn end just ends; `cut_short` then tells.
     """
 
     def __init__(self, path: Path, *, any_fingerprint: bool = False) -> None:
         self.path = path
         self.torn_bytes = 0  # left aside at the end; known once the end was read
+        self.closed = False  # whether the end was read and is the one that its recorder wrote
         with self._open() as file:
             self.facts = self._header(file)
             self._first_block = file.tell()
@@ -47,6 +49,13 @@ class Reader:
             while (items := self._block(file)) is not None:
                 yield from items
 
+    @property
+    def cut_short(self) -> str:
+        """What is missing at the end, once that was read; "" if nothing is."""
+        if self.torn_bytes:
+            return f"the last {self.torn_bytes:,} bytes are no whole block"
+        return "" if self.closed else "its last block is missing, and perhaps more before it"
+
     def _open(self) -> BufferedReader:
         try:
             return self.path.open("rb")
@@ -56,7 +65,7 @@ class Reader:
     def _header(self, file: BufferedReader) -> Facts:
         data = file.read(HEADER.size)
         if not data.startswith(MAGIC) or len(data) < HEADER.size:
-            raise UsageError(f"{self.path} is not a recording of fixprop")
+            raise UsageError(f"{self.path} is not a recording of fixprop; {CURE}")
         _, version, length, crc = HEADER.unpack(data)
         if version != VERSION:
             raise UsageError(
@@ -69,7 +78,9 @@ class Reader:
         try:
             return facts_of(json.loads(facts))
         except (ValueError, FixpropError) as error:
-            raise UsageError(f"{self.path} is not a recording of fixprop: {error}") from error
+            raise UsageError(
+                f"{self.path} is not a recording of fixprop: {error}; {CURE}"
+            ) from error
 
     def _block(self, file: BufferedReader) -> list[Item] | None:
         """The items of the block that begins here; None at the end."""
@@ -85,10 +96,19 @@ class Reader:
             return None
         if zlib.crc32(payload) != head.crc or end != END:
             raise self._altered(offset, f"a block of {head.length:,} bytes")
+        if not payload:
+            self._check_last(file)
+            return None
         try:
             return list(unpack_items(payload, head.start_us))
         except FixpropError as error:
-            raise FixpropError(f"{self.path}, block at byte {offset:,}: {error}") from error
+            raise FixpropError(f"{self.path}, block at byte {offset:,}: {error}; {CURE}") from error
+
+    def _check_last(self, file: BufferedReader) -> None:
+        offset = file.tell()
+        if file.read(1):
+            raise self._altered(offset, "something behind the last block,")
+        self.closed = True
 
     def _check_torn(self, file: BufferedReader, offset: int, data: bytes) -> None:
         """A head that was cut short, or ends in zeros as all that follows: torn; else it is damage."""
@@ -101,6 +121,5 @@ class Reader:
 
     def _altered(self, offset: int, what: str) -> FixpropError:
         return FixpropError(
-            f"{self.path} was altered: {what} at byte {offset:,} does not fit its CRC; "
-            "use an unaltered copy"
+            f"{self.path} was altered: {what} at byte {offset:,} does not fit its CRC; {CURE}"
         )

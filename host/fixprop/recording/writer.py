@@ -29,6 +29,7 @@ class Writer:
         self._sync = sync
         self._pending = bytearray()
         self._start_us = self._last_us = 0
+        self._whole = True  # nothing was given up
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("xb", buffering=0)
@@ -68,11 +69,13 @@ class Writer:
         return self._file.closed
 
     def close(self) -> None:
-        """Flush and let go of the file."""
+        """Flush, say that this is the end unless a block was given up, and let go of the file."""
         if self._file.closed:
             return
         try:
             self.flush()
+            if self._whole:
+                self._append(pack_block(self._last_us, b""))
         finally:
             self._file.close()
 
@@ -90,6 +93,7 @@ class Writer:
                 left = left[self._file.write(left) or 0 :]
             self._sync(self._file.fileno())
         except BaseException as error:
+            self._whole = False
             with contextlib.suppress(OSError):  # or a piece of a block would stand before the next
                 self._file.truncate(self.file_bytes)
                 self._file.seek(self.file_bytes)

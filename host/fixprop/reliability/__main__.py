@@ -13,6 +13,8 @@ from pathlib import Path
 
 import click
 
+from fixprop.cli import run
+from fixprop.commands.paths import output_option
 from fixprop.errors import FixpropError
 from fixprop.files import write_whole
 from fixprop.firmware_build import build_firmware
@@ -54,6 +56,26 @@ def _wire(quick: bool) -> dict[str, Claim]:
     return wire_claims(quick=quick)
 
 
+def _numbers(quick: bool) -> dict[str, Claim]:
+    from fixprop.reliability.numbers import number_claims
+
+    return number_claims(quick)
+
+
+def _fuzz_c(quick: bool) -> dict[str, Claim]:
+    return _fuzz("c", quick)
+
+
+def _fuzz_python(quick: bool) -> dict[str, Claim]:
+    return _fuzz("python", quick)
+
+
+def _fuzz(language: str, quick: bool) -> dict[str, Claim]:
+    from fixprop.reliability.wire_fuzz import INPUTS, fuzz_claims
+
+    return fuzz_claims([language], inputs=INPUTS // 100 if quick else INPUTS)
+
+
 def _mutation(quick: bool) -> dict[str, Claim]:
     from fixprop.reliability.mutation.score import SAMPLE, mutation_claims
 
@@ -64,8 +86,11 @@ GROUPS: dict[str, Measure] = {
     "power": _power,
     "hangs": _hangs,
     "files": _files,
+    "numbers": _numbers,
     "soak": _soak,
     "wire": _wire,
+    "fuzz_c": _fuzz_c,
+    "fuzz_python": _fuzz_python,
     "mutation": _mutation,
 }
 
@@ -91,15 +116,15 @@ def keep(path: Path, claims: dict[str, Claim]) -> None:
 
 @click.command()
 @click.option("--quick", is_flag=True, help="A look that takes minutes: fewer of everything.")
-@click.option("--out", default=OUT, type=click.Path(path_type=Path), help="Where figures go.")
+@output_option("Where figures go.", default=OUT, show_default=True, old=True)
 @click.argument("groups", nargs=-1, type=click.Choice(list(GROUPS)))
-def main(quick: bool, out: Path, groups: tuple[str, ...]) -> None:
+def main(quick: bool, output: Path, groups: tuple[str, ...]) -> None:
     """Measure what fixprop claims to survive. Example: scripts/soak power hangs"""
     holds = True
     for group in groups or tuple(GROUPS):
         began = time.monotonic()
         claims = GROUPS[group](quick)
-        keep(out, claims)
+        keep(output, claims)
         for name, claim in claims.items():
             holds = holds and claim.holds
             verdict = "holds" if claim.holds else "FAILS"
@@ -109,7 +134,4 @@ def main(quick: bool, out: Path, groups: tuple[str, ...]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except FixpropError as error:
-        sys.exit(f"soak: {error}")
+    sys.exit(run(sys.argv[1:], main, "scripts/soak"))

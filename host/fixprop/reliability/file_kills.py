@@ -1,4 +1,4 @@
-"""Processes are killed while they write models, headers, recordings and a sweep's results.
+"""Processes are killed while they write models, headers, calibrations, EEPROMs, recordings, sweeps.
 
 What is on the disk is then the old or the new whole file; of those that grow, all that was told to
 be on the disk.
@@ -17,9 +17,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import numpy as np
 
+from fixprop.calibration import files as calibrations
+from fixprop.calibration.constants import UnitConstants
 from fixprop.errors import FixpropError
 from fixprop.files import write_whole
 from fixprop.model import Model, header
@@ -29,18 +32,20 @@ from fixprop.recording.items import Item, Kind
 from fixprop.recording.reader import Reader
 from fixprop.recording.writer import BLOCK_US, Writer
 from fixprop.reliability.claim import Claim
+from fixprop.reliability.file_damage import IDENTITY, calibration, damage_claims
+from fixprop.sim.kept_eeprom import Eeprom
+from fixprop.sim.uno import EEPROM_BYTES
 from fixprop.sweep import results
-from fixprop.sweep.identity import Identity
 from fixprop.sweep.point import Point
 
 TRIES = 1000
 PATIENCE_S = 10
 LONGEST_S = 0.006  # until the kill
 ROOM_BYTES = 1500  # of a disk that is nearly full: less than a model takes
-IDENTITY = Identity("1", "2", "3")
 NETWORK = Topology((4, 30, 3), ("tanh", "linear"))
 
 Write = Callable[[Path], None]
+T = TypeVar("T")
 
 
 @dataclass
@@ -72,20 +77,39 @@ def killed(write: Callable[[], None], after_s: float) -> None:
     os.waitpid(child, 0)
 
 
-def _replacing(write: Callable[[Path, Model], None], read: Callable[[Path], Model]) -> _Kind:
+def replacing(write: Callable[[Path, T], None], read: Callable[[Path], T], *values: T) -> _Kind:
+    """A file that is written anew again and again, with each of the values in turn."""
+
     def go_on(path: Path) -> None:
-        for model in itertools.cycle(models()):
-            write(path, model)
+        for value in itertools.cycle(values):
+            write(path, value)
 
     def judge(path: Path) -> bool:
-        if read(path) not in models():
+        if read(path) not in values:
             raise FixpropError("it is neither the old nor the new")
         return len(list(path.parent.iterdir())) > 1
 
     def begin(path: Path) -> None:
-        write(path, models()[0])
+        write(path, values[0])
 
     return begin, go_on, judge
+
+
+def _write_header(path: Path, model: Model) -> None:
+    write_whole(path, header.text(model))
+
+
+def _write_calibration(path: Path, constants: UnitConstants) -> None:
+    _, content = calibration(constants.left.gain, ["a remark"] * 99)
+    write_whole(path, calibrations.text(content))
+
+
+def _keep_eeprom(path: Path, cells: bytes) -> None:
+    Eeprom(path).keep(cells)
+
+
+def _kept(path: Path) -> bytes:
+    return Eeprom(path).content or b""
 
 
 def _item(number: int) -> Item:
@@ -134,11 +158,15 @@ def _nothing(_path: Path) -> None:
 
 def kinds() -> dict[str, _Kind]:
     """What is made first, what is killed, and whether what it left was unfinished."""
+    constants = [calibration(gain, [])[0] for gain in (1.02, 0.97)]
+    cells = [Random(seed).randbytes(EEPROM_BYTES) for seed in (1, 2)]
     return {
-        "model.json": _replacing(lambda path, model: model.write(path), Model.read),
-        "model.h": _replacing(
-            lambda path, model: write_whole(path, header.text(model)), header.read
+        "model.json": replacing(lambda path, model: model.write(path), Model.read, *models()),
+        "model.h": replacing(_write_header, header.read, *models()),
+        "calibration.json": replacing(
+            _write_calibration, calibrations.read_calibration, *constants
         ),
+        "eeprom.hex": replacing(_keep_eeprom, _kept, *cells),
         "lesson.fixrec": (_nothing, _record, _judge_recording),
         "sweep.jsonl": (_nothing, _sweep, _judge_sweep),
     }
@@ -188,10 +216,8 @@ def fill_disk(kind: str, folder: Path) -> tuple[bool, str]:
     return True, said.read_text() if said.exists() else ""
 
 
-def file_claims(*, quick: bool = False) -> dict[str, Claim]:
-    """files_killed: kills after which all could be read; files_disk_full: kinds that survive it."""
-    tries = TRIES // 10 if quick else TRIES
-    seen = kill_often(tries)
+def full_disk_survived() -> int:
+    """Kinds of files of which a full disk leaves what was there, and of which it is told in a line."""
     survived = 0
     for kind in kinds():
         with tempfile.TemporaryDirectory(prefix="fixprop-full-") as name:
@@ -199,8 +225,16 @@ def file_claims(*, quick: bool = False) -> dict[str, Claim]:
             folder.mkdir()
             whole, said = fill_disk(kind, folder)
             survived += whole and bool(said) and "\n" not in said
+    return survived
+
+
+def file_claims(*, quick: bool = False) -> dict[str, Claim]:
+    """Kills and kinds of full disks after which all could be read; damaged files not misread."""
+    tries = TRIES // 10 if quick else TRIES
+    seen, survived, all_kinds = kill_often(tries), full_disk_survived(), len(kinds())
     good = seen.tries - len(seen.wrong)
     return {
         "files_readable_after_kill": Claim(good, tries, good == tries),
-        "files_disk_full_survived": Claim(survived, len(kinds()), survived == len(kinds())),
+        "files_disk_full_survived": Claim(survived, all_kinds, survived == all_kinds),
+        **damage_claims(quick=quick),
     }

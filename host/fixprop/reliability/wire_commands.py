@@ -181,9 +181,11 @@ def repeat(name: str, *, seed: int = 1) -> tuple[bytes, bytes]:
     return once, tracker.state()
 
 
-def command_claims(sent: int = SENT) -> dict[str, Claim]:
+def command_claims(
+    sent: int = SENT, *, altered: Mapping[str, Path] | None = None
+) -> dict[str, Claim]:
     """half_applied_commands, and commands_answered: the share that had exactly one answer."""
-    outcome = converse(sent)
+    outcome = converse(sent, altered=altered)
     half = outcome.half_applied
     answered = 1 - outcome.counts["unanswered"] / outcome.counts["accepted"]
     return {

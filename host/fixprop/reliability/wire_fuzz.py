@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 
+from fixprop.cli import run
 from fixprop.errors import FixpropError, MissingTool
 from fixprop.reliability.claim import Claim
 from fixprop.toolchain import BUILD, FIRMWARE, PROJECT_ROOT, require_tool
@@ -33,6 +34,7 @@ ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=0"}
 MOST_BYTES = 160  # of one input: more than two of the longest commands
 INPUTS = 10_000_000  # of a whole run, for each target
 C_TARGETS, PYTHON_TARGETS = ("wire", "tracker"), ("frames",)
+LANGUAGES = {"c": C_TARGETS, "python": PYTHON_TARGETS}
 
 
 @dataclass(frozen=True)
@@ -161,11 +163,16 @@ def _read(target: str, status: int, told: str) -> FuzzRun:
 
 
 def fuzz_claims(
-    *, inputs: int = INPUTS, seconds: int = 0, root: Path = BUILD / "fuzz"
+    languages: Sequence[str] = tuple(LANGUAGES),
+    *,
+    inputs: int = INPUTS,
+    seconds: int = 0,
+    root: Path = BUILD / "fuzz",
 ) -> dict[str, Claim]:
     """wire_fuzz_c_inputs and wire_fuzz_python_inputs: the fewest inputs of a target."""
     claims = {}
-    for name, targets in (("c", C_TARGETS), ("python", PYTHON_TARGETS)):
+    for name in languages:
+        targets = LANGUAGES[name]
         runs = [fuzz(t, inputs=inputs, seconds=seconds, root=root) for t in targets]
         least = min(run.inputs for run in runs)
         bar = 1 if seconds else inputs
@@ -190,7 +197,4 @@ def main(inputs: int, seconds: int, targets: tuple[str, ...]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except FixpropError as error:
-        sys.exit(f"fuzz: {error}")
+    sys.exit(run(sys.argv[1:], main, "scripts/fuzz"))

@@ -1,6 +1,7 @@
 """The results file: a line that says of which tracker, then a line a run, each on disk when it is told.
 
-JSON lines. A run that is killed leaves half a line at the most, and the next one drops it.
+JSON lines, each with a checksum of its own. A run that is killed leaves half a line at the most, and
+the next one drops it.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from fixprop.errors import FixpropError
-from fixprop.files import prepare_folder
+from fixprop.files import checksum, prepare_folder
 from fixprop.sweep.identity import Identity, require_same
 from fixprop.sweep.point import Point
 
-FORMAT = 1
+FORMAT = 2
 HEADER_START = b'{"fixprop_sweep": '
 
 
@@ -58,27 +59,33 @@ def read(path: Path) -> Contents:
 
 
 def _identity(path: Path, line: bytes) -> Identity:
+    cure = "start a new file with -o"
     try:
         header = json.loads(line)
-        known = header["fixprop_sweep"] == FORMAT
-        identity = Identity(**header["definition"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise FixpropError(f"{path}, line 1 is damaged: start a new file") from error
-    if not known:
-        raise FixpropError(
-            f"{path} has format {header['fixprop_sweep']}, known is {FORMAT}: start a new file"
-        )
-    return identity
+        if header["fixprop_sweep"] != FORMAT:
+            raise FixpropError(
+                f"{path} has format {header['fixprop_sweep']!r}, known is {FORMAT}: {cure}"
+            )
+        return Identity(**_unaltered(header)["definition"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise FixpropError(f"{path}, line 1 is damaged: {cure}") from error
 
 
 def _row(path: Path, number: int, line: bytes) -> Row:
     try:
-        entry = json.loads(line)
+        entry = _unaltered(json.loads(line))
         return Row(Point(**entry["parameters"]), dict(entry["figures"]))
-    except (ValueError, KeyError, TypeError, FixpropError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, FixpropError) as error:
         raise FixpropError(
             f"{path}, line {number} is damaged: delete that line, and its run is done again"
         ) from error
+
+
+def _unaltered(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry; ValueError if it is not the one that was written."""
+    if entry["checksum"] != checksum(entry):
+        raise ValueError("its checksum is wrong")
+    return entry
 
 
 class ResultsFile:
@@ -99,11 +106,16 @@ class ResultsFile:
         self._write({"fixprop_sweep": FORMAT, "definition": identity.as_json()})
 
     def _write(self, entry: dict[str, Any]) -> None:
+        """A whole line, or nothing of it: half of one would stand before the next."""
+        left = memoryview(json.dumps(entry | {"checksum": checksum(entry)}).encode() + b"\n")
+        start = self._file.seek(0, os.SEEK_END)
         try:
-            self._file.write(json.dumps(entry).encode() + b"\n")
-            self._file.flush()
+            while left:
+                left = left[self._file.write(left) :]
             os.fsync(self._file.fileno())
         except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(start)
             raise FixpropError(
                 f"cannot write {self.path}: {error.strerror}; make room and run the command again"
             ) from error

@@ -59,7 +59,8 @@ def _framing() -> str:
   nothing else is zero, so a reader that has lost its place finds it again at the next zero.
 - A payload (code, sequence, fields) has {HEADER_SIZE} to {wire.MAX_PAYLOAD} bytes.
 - A frame has at most {wire.MAX_FRAME} bytes, the delimiter included.
-- Zeros in a row are empty frames and mean nothing.
+- Zeros in a row are empty frames and mean nothing. The host sends a zero before each command, the
+  device before its hello: what came before may have lost its end.
 - The CRC finds every change of up to three bits in a payload. One that hits the stuffing changes
   more than that; it goes unseen about once in 65,536 times or less, as does any larger damage.
 """

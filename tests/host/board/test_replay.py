@@ -11,6 +11,7 @@ from fixprop.errors import FixpropError, UsageError
 from fixprop.live.events import Link, LinkState
 from fixprop.recording.facts import facts_here
 from fixprop.recording.items import Item, Kind
+from fixprop.recording.layout import BLOCK_HEAD_BYTES
 from fixprop.recording.links import pack_link
 from fixprop.recording.writer import Writer
 from fixprop.session import Session
@@ -86,14 +87,23 @@ def test_the_end_says_how_long_it_was(path: Path) -> None:
         replay.connect()
 
 
-def test_a_torn_end_is_told(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-2])
+@pytest.mark.parametrize(
+    ("bytes_lost", "what"),
+    [
+        (2, r"the last \d+ bytes are no whole block"),
+        (BLOCK_HEAD_BYTES + 1, "its last block is missing"),
+    ],
+)
+def test_an_end_that_was_cut_off_is_told(path: Path, bytes_lost: int, what: str) -> None:
+    path.write_bytes(path.read_bytes()[:-bytes_lost])
     replay = Replay(path)
     port = replay.connect()
     with pytest.raises(RecordedGap):
         while True:
             port.read(1.0)
-    with pytest.raises(RecordingEnded, match=r"it is cut short, \d+ bytes are left over"):
+    port = replay.connect()
+    port.read(1.0)
+    with pytest.raises(RecordingEnded, match="it is cut short, " + what):
         replay.connect()
 
 
@@ -104,7 +114,7 @@ def test_an_ordinary_session_finds_the_board(tmp_path: Path) -> None:
     recorder.close()
     session = Session(Replay(tmp_path / "x.fixrec").connect())
     assert session.open() == live.bridge.link.hello
-    session.port.write(encode_record(GetHello(), 0))  # it may ask again
+    session.port.write(b"\0" + encode_record(GetHello(), 0))  # it may ask again
     with pytest.raises(FixpropError, match="it takes no commands"):
         session.command(Learn(1))
 

@@ -84,4 +84,4 @@ class Rig:
 
 def is_command(kind: type[Record]) -> Callable[[bytes], bool]:
     """Whether bytes are a frame of that command."""
-    return lambda data: isinstance(decode(data).message, kind)
+    return lambda data: isinstance(decode(data.strip(b"\0")).message, kind)

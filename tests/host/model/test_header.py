@@ -106,6 +106,7 @@ def edited(old: str, new: str) -> str:
             "edited by hand",
         ),
         (header.text(iris_like()) + "\n#define MORE\n", "edited by hand"),
+        (edited("[2, 3, 2]", "[2, 3000000000, 2]"), "3000000000 neurons have only 17 weights"),
     ],
 )
 def test_an_edited_header_is_refused_with_the_command_that_helps(text: str, words: str) -> None:

@@ -93,16 +93,55 @@ def test_a_file_cut_in_its_header_is_refused(tmp_path: Path, length: int) -> Non
         Reader(torn)
 
 
-def test_zeros_that_a_power_cut_leaves_are_a_torn_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("block", "whole_items"), [(-1, 7), (-2, 6)])
+def test_zeros_that_a_power_cut_leaves_are_a_torn_end(
+    tmp_path: Path, block: int, whole_items: int
+) -> None:
+    """Of the block that was being written: the last one, or before it was closed the one before."""
     items = small(tmp_path / "whole")
     whole = (tmp_path / "whole").read_bytes()
-    last = sorted(ends(whole))[-2]
-    for kept in range(last, len(whole)):
+    start, end = sorted(ends(whole))[block - 1], sorted(ends(whole))[block]
+    for kept in range(start, end):
         path = tmp_path / "zeros"
-        path.write_bytes(whole[:kept].ljust(len(whole), b"\0"))
+        path.write_bytes(whole[:kept].ljust(end, b"\0"))
         reader = Reader(path)
-        assert list(reader) == items[:6]
-        assert reader.torn_bytes == len(whole) - last
+        assert list(reader) == items[:whole_items]
+        assert (reader.torn_bytes, reader.closed) == (end - start, False)
+
+
+def test_an_end_that_is_missing_is_told_from_one_that_was_written(tmp_path: Path) -> None:
+    items, path = small(tmp_path / "whole"), tmp_path / "cut"
+    whole = (tmp_path / "whole").read_bytes()
+    reader = Reader(tmp_path / "whole")
+    assert (list(reader), reader.closed, reader.cut_short) == (items, True, "")
+    for end in sorted(ends(whole))[:-1]:
+        path.write_bytes(whole[:end])
+        reader = Reader(path)
+        assert list(reader) == items[: len(list(reader))]
+        assert (reader.closed, reader.torn_bytes) == (False, 0)
+        assert reader.cut_short == "its last block is missing, and perhaps more before it"
+
+
+def test_nothing_may_stand_behind_the_end(tmp_path: Path) -> None:
+    small(tmp_path / "x")
+    with (tmp_path / "x").open("ab") as file:
+        file.write(b"\n")
+    with pytest.raises(FixpropError, match="something behind the last block"):
+        list(Reader(tmp_path / "x"))
+
+
+def test_a_recording_that_gave_up_a_block_does_not_say_that_it_is_whole(tmp_path: Path) -> None:
+    def sync(_: int) -> None:
+        if (tmp_path / "x").stat().st_size > 500:
+            raise OSError(28, "No space left on device")
+
+    writer = Writer(tmp_path / "x", FACTS, sync)
+    with pytest.raises(FixpropError, match="No space left"):
+        for n in range(20):
+            writer.write(Item(n * BLOCK_US, Kind.IN, bytes(100)))
+    writer.close()
+    reader = Reader(tmp_path / "x")
+    assert len(list(reader)) > 0 and not reader.closed
 
 
 def test_every_altered_byte_is_found(tmp_path: Path) -> None:

@@ -59,12 +59,15 @@ def test_a_command_applied_before_its_check_is_seen() -> None:
     check = "  if (learn.on > 1)\n"
     early = swapped(TRACKER / "commands.c", check, f"  tracker.learning = learn.on;\n{check}")
     assert converse(300, altered=early).counts["changed_on_refusal"] > 0
+    claims = command_claims(300, altered=early)
+    assert not claims["half_applied_commands"].holds and claims["commands_answered"].holds
 
 
 def test_a_command_without_an_answer_is_seen() -> None:
     silent = swapped(TRACKER / "commands.c", "  telemetry_ack(&ack);\n", "")
     outcome = converse(300, altered=silent)
     assert outcome.counts["unanswered"] > 100 and outcome.half_applied > 0
+    assert not any(claim.holds for claim in command_claims(300, altered=silent).values())
 
 
 def test_without_the_crc_commands_are_obeyed_that_nobody_sent() -> None:

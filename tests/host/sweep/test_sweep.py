@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -94,8 +95,9 @@ def test_a_file_cut_anywhere_is_gone_on_with(tmp_path: Path) -> None:
 
 def test_another_definition_is_refused_and_nothing_changed(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    sweep(POINTS, path, Fake, no_progress)
-    older = path.read_bytes().replace(identity().fingerprint.encode(), b"00000000")
+    with results_file(path, replace(identity(), fingerprint="00000000")) as results:
+        results.append(POINTS[0], figures_of(POINTS[0]))
+    older = path.read_bytes()
     path.write_bytes(older + b'{"half')
     with pytest.raises(FixpropError, match=r"fingerprint 00000000.*start a new file with -o"):
         sweep(POINTS, path, Fake, no_progress)
@@ -130,9 +132,39 @@ def test_a_damaged_line_is_named(tmp_path: Path, line: bytes) -> None:
 def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     sweep(POINTS[:1], path, Fake, no_progress)
-    path.write_bytes(path.read_bytes().replace(b'"fixprop_sweep": 1', b'"fixprop_sweep": 2'))
-    with pytest.raises(FixpropError, match="has format 2, known is 1"):
+    path.write_bytes(path.read_bytes().replace(b'"fixprop_sweep": 2', b'"fixprop_sweep": 3'))
+    with pytest.raises(FixpropError, match="has format 3, known is 2: start a new file"):
         read(path)
+
+
+def test_a_digit_that_was_altered_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    sweep(POINTS[:1], path, Fake, no_progress)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b'"seen": 1.0', b'"seen": 0.0'))
+    with pytest.raises(FixpropError, match="line 2 is damaged: delete that line"):
+        read(path)
+    path.write_bytes(whole.replace(identity().fingerprint.encode(), b"00000000"))
+    with pytest.raises(FixpropError, match="line 1 is damaged: start a new file"):
+        read(path)
+
+
+def test_a_full_disk_leaves_no_half_line_before_the_next_one(tmp_path: Path) -> None:
+    path, told = tmp_path / "a.jsonl", list[Point]()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with results_file(path, identity()) as results:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+        try:
+            with pytest.raises(FixpropError, match="make room and run the command again"):
+                for point in POINTS:
+                    results.append(point, figures_of(point))
+                    told.append(point)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert 0 < len(told) < len(POINTS)
+        assert list(read(path).rows) == [point.key for point in told]
+        results.append(POINTS[-1], figures_of(POINTS[-1]))
+    assert list(read(path).rows) == [point.key for point in (*told, POINTS[-1])]
 
 
 def test_two_sweeps_do_not_share_a_file(tmp_path: Path) -> None:

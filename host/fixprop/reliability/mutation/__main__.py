@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from fixprop.errors import FixpropError
+from fixprop.cli import run
 from fixprop.reliability.mutation.score import SAMPLE, SEED, score
 from fixprop.reliability.mutation.targets import TARGETS
 
@@ -33,7 +33,4 @@ def main(count: int, seed: int, seconds: float, targets: tuple[str, ...]) -> Non
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except FixpropError as error:
-        sys.exit(f"mutate: {error}")
+    sys.exit(run(sys.argv[1:], main, "scripts/mutate"))

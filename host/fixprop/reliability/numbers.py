@@ -1,0 +1,31 @@
+"""Any weights, inputs, rate and labels: no undefined behaviour, no wrap, nothing past undoing."""
+
+from __future__ import annotations
+
+from fixprop.reliability.claim import Claim
+from fixprop.reliability.numbers_poison import poison
+from fixprop.reliability.numbers_steps import STEPS, measure
+from fixprop.reliability.numbers_undo import undo
+
+TRIALS, READINGS = 100, 2000  # two abuses each: 4.2 hours of readings
+SAMPLES = 20_000  # less than rejected_samples can count
+LEAST_STEPS = 1_000_000
+
+
+def number_claims(quick: bool) -> dict[str, Claim]:
+    """numbers_steps and what was found in them; trackers undone; poisoned samples refused."""
+    part = 10 if quick else 1
+    steps = measure(STEPS // part)
+    undone = undo(TRIALS // part, READINGS // part)
+    poisoned = poison(SAMPLES // part)
+    found, wrapped, least = steps.findings, steps.wrapped, LEAST_STEPS // part
+    refused = poisoned.refused == poisoned.samples and not poisoned.sound_refused
+    return {
+        "numbers_steps": Claim(steps.steps, least, steps.steps >= least and steps.at_ends > 0),
+        "numbers_undefined_behaviour": Claim(found, 0, found == 0),
+        "numbers_wrapped": Claim(wrapped, 0, wrapped == 0),
+        "numbers_divergence_undone": Claim(
+            undone.undone, undone.trials, undone.undone == undone.trials
+        ),
+        "numbers_poisoned_refused": Claim(poisoned.refused, poisoned.samples, refused),
+    }
