@@ -13,6 +13,8 @@ from pathlib import Path
 
 import click
 
+from fixprop.cli import run
+from fixprop.commands.paths import output_option
 from fixprop.errors import FixpropError, MissingTool
 from fixprop.files import prepare_folder, write_whole
 from fixprop.sim.optics import Mount
@@ -94,10 +96,16 @@ def keep(out: Path) -> None:
 
 
 @click.command(help=__doc__)
-@click.option("--out", type=click.Path(path_type=Path), default=Path("out/hardware"))
+@output_option(
+    "Where all goes.",
+    click.Path(path_type=Path, file_okay=False),
+    default=Path("out/hardware"),
+    show_default=True,
+    old=True,
+)
 @click.option("--baseline", type=float, help="Centimetres between the sensors.")
 @click.option("--toe-in", type=float, help="Degrees by which each is turned inwards.")
-def main(out: Path, baseline: float | None, toe_in: float | None) -> None:
+def main(output: Path, baseline: float | None, toe_in: float | None) -> None:
     usual = Mount()
     mount = Mount(
         baseline_cm=usual.baseline_cm if baseline is None else baseline,
@@ -106,17 +114,17 @@ def main(out: Path, baseline: float | None, toe_in: float | None) -> None:
     try:
         check(mount)
         mesh.openscad()
-        prepare_folder(out)
-        write_texts(out)
-        write_solids(out, mount)
+        prepare_folder(output)
+        write_texts(output)
+        write_solids(output, mount)
         if mount == usual:
-            keep(out)
+            keep(output)
     except FixpropError as error:
         click.echo(f"hardware: {error}", err=True)
         sys.exit(error.exit_status)
     built = f"{mount.baseline_cm:g} cm apart, toed in {mount.toe_in_deg:g} degrees"
-    click.echo(f"hardware: all in {out}, for sensors {built}")
+    click.echo(f"hardware: all in {output}, for sensors {built}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(sys.argv[1:], main, "scripts/hardware"))

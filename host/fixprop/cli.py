@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from keyword import iskeyword
+from typing import Any
 
 import click
 
 from fixprop import __version__
 from fixprop.errors import FixpropError
 
+COMPLETING = "_FIXPROP_COMPLETE"  # set by the shells
 INTERRUPTED = 130
+CLOSED_PIPE = 141  # as a shell reports who died of SIGPIPE
 COMMANDS = (
     "bench",
     "budget",
@@ -68,29 +72,53 @@ def fixprop() -> None:
 
 
 def main() -> None:
-    """Run a command; every error is one line on stderr: exit status 2 for misuse, 1 for failure."""
+    """Run a command; every error is one line on stderr: exit status 2 for misuse, 1 for failure.
+
+    A reader that went away, as in `| head`, ends it in silence, with what a shell says then. Only
+    the monitor, which nothing else ends, has status 0 then, as after Ctrl-C.
+    """
     sys.exit(run(sys.argv[1:]))
 
 
-def run(arguments: list[str]) -> int:
-    """The exit status of `fixprop ARGUMENTS`."""
+def run(arguments: list[str], command: click.Command = fixprop, name: str = "fixprop") -> int:
+    """The exit status of `fixprop ARGUMENTS`, or of another `command`, called `name`."""
     try:
-        status = int(fixprop.main(arguments, prog_name="fixprop", standalone_mode=False) or 0)
-        sys.stdout.flush()
+        status = _run(arguments, command, name)
+        if sys.stdout is not None:  # None: the shell's >&-
+            sys.stdout.flush()
         return status
+    except BrokenPipeError:
+        sys.stdout = None  # or the interpreter would try again at exit
+        return CLOSED_PIPE
+    except OSError as error:
+        if error.filename is None:  # standard output: its disk is full
+            sys.stdout = None
+        return _fail(f"cannot write to {error.filename or 'standard output'}: {error.strerror}", 1)
+
+
+def _run(arguments: list[str], command: click.Command, name: str) -> int:
+    try:
+        return int(_invoke(arguments, command, name) or 0)
+    except click.exceptions.Exit as error:  # --help, --version
+        return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "")
         return 2
     except click.UsageError as error:
-        place = error.ctx.command_path if error.ctx else "fixprop"
+        place = error.ctx.command_path if error.ctx else name
         return _fail(f"{error.format_message().rstrip('.')}; see: {place} --help", 2)
     except FixpropError as error:
         return _fail(str(error), error.exit_status)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", INTERRUPTED)
-    except OSError as error:  # standard output: its reader went away, or its disk is full
-        sys.stdout = None  # or the interpreter would try again at exit
-        return _fail(f"cannot write to standard output: {error.strerror}", 1)
+
+
+def _invoke(arguments: list[str], command: click.Command, name: str) -> Any:
+    """As click's own main, which takes a closed pipe for a failure of the command."""
+    if COMPLETING in os.environ:
+        return command.main(arguments, prog_name=name, standalone_mode=False)
+    with command.make_context(name, list(arguments)) as context:
+        return command.invoke(context)
 
 
 def _fail(message: str, status: int) -> int:

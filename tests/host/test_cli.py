@@ -1,5 +1,6 @@
 """Every mistake gets one line that says what to do next, and the right exit status."""
 
+import json
 import os
 import subprocess
 import sys
@@ -32,7 +33,7 @@ def one_line(capsys: pytest.CaptureFixture[str]) -> str:
         (["hello", "--port", "sim"], ["did you mean sim://?"]),
         (["hello", "--port", "socket://localhost"], ["socket://HOST:PORT", "65535"]),
         (["hello", "--port", "socket://localhost:99999"], ["99999", "65535"]),
-        (["demo", "--out", ""], ["empty", "fixprop demo --help"]),
+        (["demo", "-o", ""], ["empty", "fixprop demo --help"]),
         (["examples", "run", "nothing"], ["nothing", "fixprop examples list"]),
     ],
 )
@@ -80,9 +81,24 @@ def test_a_board_of_another_build_says_to_flash_it(
     assert "fixprop flash" in line
 
 
-def test_hello_names_topology_and_fingerprint(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["hello", "--port", "native://"]) == 0
+def test_another_program_tells_its_mistakes_in_the_same_way(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from fixprop.doctor.trials import trials
+
+    assert cli.run(["--runs", "0"], trials, "python -m fixprop.doctor.trials") == 2
+    assert one_line(capsys).endswith("; see: python -m fixprop.doctor.trials --help\n")
+
+
+def test_hello_names_topology_and_fingerprint(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "hello.json"
+    assert cli.run(["hello", "--port", "native://", "--json", str(path)]) == 0
     told = capsys.readouterr().out
+    figures = json.loads(path.read_text())
+    assert (figures["topology"], figures["steps"]) == ("4-8-3", 0)
+    assert f"fingerprint {figures['fingerprint']}, started by {figures['started_by']}" in told
     assert "4-8-3" in told
     assert "0 training steps" in told
 
@@ -96,7 +112,7 @@ def test_help_alone_is_misuse_but_shows_the_commands(capsys: pytest.CaptureFixtu
 def test_a_missing_compiler_is_named_and_nothing_is_written(tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = subprocess.run(
-        [sys.executable, "-m", "fixprop", "demo", "--out", str(out)],
+        [sys.executable, "-m", "fixprop", "demo", "-o", str(out)],
         env={"PATH": str(tmp_path), "PYTHONPATH": str(PROJECT_ROOT / "host")},
         capture_output=True,
         text=True,
@@ -107,13 +123,13 @@ def test_a_missing_compiler_is_named_and_nothing_is_written(tmp_path: Path) -> N
     assert last.startswith("fixprop: avr-gcc is not installed")
     assert "apt-get install" in last
     assert "Traceback" not in run.stderr
-    assert list(out.iterdir()) == []
+    assert not out.exists()
 
 
 def test_a_folder_that_cannot_be_written_is_found_before_the_work(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert cli.run(["demo", "--out", "/proc/fixprop"]) == 1
+    assert cli.run(["demo", "-o", "/proc/fixprop"]) == 1
     assert "cannot write /proc/fixprop" in one_line(capsys)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fixprop.errors import FixpropError
-from fixprop.files import write_whole
+from fixprop.files import checksum, write_whole
 
 
 def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -14,6 +14,20 @@ def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path: Path) -> Non
         write_whole(target, text)
     assert target.read_text() == "second"
     assert list(target.parent.iterdir()) == [target]
+
+
+def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    data = bytes(range(256)) + b"\r\n"
+    write_whole(tmp_path / "picture", data)
+    assert (tmp_path / "picture").read_bytes() == data
+
+
+def test_a_checksum_is_of_what_is_said_and_not_of_its_layout() -> None:
+    first = "f3869a9f"  # as gzip computes it of {"a": 1, "b": [0.5, "x"]}
+    assert checksum({"a": 1, "b": [0.5, "x"]}) == first
+    assert checksum({"b": [0.5, "x"], "a": 1, "checksum": "anything"}) == first
+    for other in ({"a": 1.0, "b": [0.5, "x"]}, {"a": 1}, {"a": 1, "b": ["x", 0.5]}):
+        assert checksum(other) != first
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:

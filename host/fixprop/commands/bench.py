@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn
 
 from fixprop.commands.bench_host import host
 from fixprop.commands.bench_live import live
+from fixprop.commands.console import Console, counted
 from fixprop.commands.convergence import convergence
-from fixprop.commands.options import json_option
-from fixprop.files import write_whole
+from fixprop.commands.paths import json_option, write_figures
 
 
 @click.group(short_help="Measure what learning costs.")
@@ -45,13 +43,11 @@ def device(json_path: Path | None, cross_check: bool) -> int:
     from fixprop.bench.device import measure, stages
     from fixprop.bench.tables import show
 
-    columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+    with counted(MofNCompleteColumn()) as bars:
         work = bars.add_task("building and running on the chip", total=stages(cross_check))
         figures = measure(cross_check, lambda: bars.advance(work))
         bars.update(work, completed=stages(cross_check))
-    if json_path is not None:
-        write_whole(json_path, json.dumps(figures.as_json(), indent=2) + "\n")
+    write_figures(json_path, figures.as_json())
     show(figures, Console())
     return 0 if figures.holds else 1
 

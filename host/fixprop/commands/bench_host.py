@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn
 
-from fixprop.commands.options import json_option
-from fixprop.files import write_whole
+from fixprop.commands.console import Console, counted
+from fixprop.commands.paths import json_option, write_figures
 
 
 @click.command(short_help="Steps a second on this computer, beside scikit-learn and PyTorch.")
@@ -36,11 +34,9 @@ def host(json_path: Path | None, rounds: int) -> int:
     from fixprop.bench import host as bench
     from fixprop.bench.host_tables import show
 
-    columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+    with counted(MofNCompleteColumn()) as bars:
         work = bars.add_task("rounds", total=rounds)
         figures = bench.measure(rounds, bench.ROUND_S, advance=lambda: bars.advance(work))
-    if json_path is not None:
-        write_whole(json_path, json.dumps(figures.as_json(), indent=2) + "\n")
+    write_figures(json_path, figures.as_json())
     show(figures, Console())
     return 1 if figures.broken else 0

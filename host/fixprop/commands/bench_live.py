@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from fixprop.commands.options import json_option
-from fixprop.files import write_whole
+from fixprop.commands.console import Console, counted
+from fixprop.commands.paths import json_option, write_figures
 
 if TYPE_CHECKING:
     from fixprop.bench.live import Figures
+
+PASS = "pass"
+FULL_LINE, TELEMETRY = "full line", "telemetry"
 
 
 @click.command(short_help="The live chain under load: does it keep up, does it grow?")
@@ -39,19 +40,19 @@ def live(json_path: Path | None, hours: float, seconds: float) -> int:
 
     First with the serial line full, then with hours of ordinary telemetry. The clock is the line's:
     nothing waits. Ends with exit status 0 if every frame was heard by everyone, the twin computed
-    every step as the board did, less than one core was needed and the memory stayed flat.
+    every step as the board did, less than one core was needed and the memory stayed flat; a run
+    that is too short to tell the last is undecided, and ends with 1.
 
     \b
     Example:  fixprop bench live --hours 8 --json out/bench/live.json
     """
     from fixprop.bench.live import measure
 
-    columns = (TextColumn("{task.description}"), BarColumn(30), TimeElapsedColumn())
     runs: list[Figures] = []
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    with counted() as bars:
         for name, length_s, full in (
-            ("full line", seconds, True),
-            ("telemetry", hours * 3600, False),
+            (FULL_LINE, seconds, True),
+            (TELEMETRY, hours * 3600, False),
         ):
             work = bars.add_task(name, total=length_s)
             runs.append(
@@ -63,13 +64,31 @@ def live(json_path: Path | None, hours: float, seconds: float) -> int:
                 )
             )
             bars.update(work, completed=length_s)
-    if json_path is not None:
-        write_whole(json_path, json.dumps([run.as_json() for run in runs], indent=2) + "\n")
+    write_figures(json_path, [run.as_json() for run in runs])
     Console().print(_table(runs))
-    complaints = [complaint for run in runs for complaint in run.broken]
-    for complaint in complaints:
-        click.echo(complaint, err=True)
-    return 1 if complaints else 0
+    told = verdict(runs)
+    click.echo(f"verdict: {told}")
+    return 0 if told == PASS else 1
+
+
+def verdict(runs: list[Figures]) -> str:
+    """PASS, or all that does not hold; or what a longer run would tell."""
+    if complaints := [complaint for run in runs for complaint in run.broken]:
+        return f"fail: {'; '.join(complaints)}"
+    if short := [_longer(run) for run in runs if run.early_mb is None]:
+        more = " and ".join(short)
+        return f"undecided: too short to tell whether the memory stays flat; give {more} or more"
+    return PASS
+
+
+def _longer(run: Figures) -> str:
+    """The option that makes such a run long enough, twice what fills all queues."""
+    from fixprop.bench.live import FILLED_BYTES
+
+    seconds = 2 * FILLED_BYTES * run.line_s / max(run.bytes, 1)
+    if run.name == FULL_LINE:
+        return f"--seconds {math.ceil(seconds)}"
+    return f"--hours {math.ceil(seconds / 360) / 10:g}"
 
 
 def _table(runs: list[Figures]) -> Table:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn
 
 from fixprop.budget.mode import Mode
-from fixprop.commands.options import Seed, json_option
+from fixprop.commands.console import Console, counted
+from fixprop.commands.options import Seed
+from fixprop.commands.paths import MODEL, json_option, write_figures
 from fixprop.errors import UsageError
-from fixprop.files import write_whole
+
+MODEL_SUFFIX = ".json"
 
 
 @click.command(short_help="What a network takes on the Uno, before anything is built.")
@@ -62,12 +63,14 @@ def budget(
         return _check(networks, mode, seed, json_path)
     if target is None:
         raise UsageError("no network: give a topology such as 2-8-2, or a model file")
+    if target.endswith(MODEL_SUFFIX):
+        MODEL.convert(target, None, None)
     from fixprop.budget.estimate import estimate
     from fixprop.budget.tables import show
     from fixprop.budget.target import read_target
 
     told = estimate(read_target(target, activations), mode)
-    _write(json_path, told.as_json())
+    write_figures(json_path, told.as_json())
     show(told, Console())
     return 0 if told.memory.fits else 1
 
@@ -86,18 +89,10 @@ def _check(networks: int, mode: Mode, seed: int, json_path: Path | None) -> int:
     from fixprop.budget.check import as_json, check
     from fixprop.budget.tables import CHECK_COLUMNS, show_check
 
-    columns = (TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn())
-    stderr = Console(stderr=True)
-    hidden = not stderr.is_terminal
-    with Progress(*columns, TimeElapsedColumn(), console=stderr, disable=hidden) as bars:
+    with counted(MofNCompleteColumn()) as bars:
         work = bars.add_task("building and running on the chip", total=networks)
         rows = check(networks, mode, seed, lambda: bars.advance(work))
-    _write(json_path, as_json(rows, mode))
+    write_figures(json_path, as_json(rows, mode))
     stdout = Console()
     show_check(rows, stdout if stdout.is_terminal else Console(width=CHECK_COLUMNS))
     return 0 if all(row.holds for row in rows) else 1
-
-
-def _write(path: Path | None, figures: object) -> None:
-    if path is not None:
-        write_whole(path, json.dumps(figures, indent=2) + "\n")

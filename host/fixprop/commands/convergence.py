@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn
 from rich.table import Table
 
-from fixprop.commands.options import json_option
-from fixprop.files import prepare_folder, write_whole
+from fixprop.commands.console import Console, counted
+from fixprop.commands.paths import OutputFile, json_option, write_figures
+from fixprop.files import prepare_folder
 
 if TYPE_CHECKING:
     from fixprop.bench.convergence import Comparison
@@ -24,19 +23,27 @@ PLOT = Path("out/convergence.png")
 @click.command(short_help="Fixed point beside float64, from many seeds at four rates.")
 @json_option
 @click.option(
+    "--plot",
+    "picture",
+    type=OutputFile(),
+    default=PLOT,
+    show_default=True,
+    help="Where the losses are drawn.",
+)
+@click.option(
     "--seeds",
     type=click.IntRange(1, 1000),
     default=100,
     show_default=True,
     help="How many, for each example and rate.",
 )
-def convergence(json_path: Path | None, seeds: int) -> int:
+def convergence(json_path: Path | None, picture: Path, seeds: int) -> int:
     """Train every worked example in fixed point and in float64, and compare the final losses.
 
     From the same initial weights, with the samples in the same order, at a quarter, half, the
     whole and twice its rate, which is not promised; then XOR and the seven-segment digits to their
     rules, in seconds of the chip. "own" is the excess of float64 from weights up to 2^-12 off.
-    Draws out/convergence.png. Ends with exit status 0 if all that is promised holds.
+    Ends with exit status 0 if all that is promised holds.
 
     \b
     Example:  fixprop bench convergence --json out/convergence.json
@@ -46,9 +53,8 @@ def convergence(json_path: Path | None, seeds: int) -> int:
     from fixprop.bench.learning_time import goals, times
     from fixprop.examples.catalogue import TRAININGS
 
-    prepare_folder(PLOT.parent)
-    columns = (TextColumn("{task.description:34}"), BarColumn(30), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+    prepare_folder(picture.parent)
+    with counted(MofNCompleteColumn()) as bars:
         compared = bars.add_task("examples, from many seeds", total=len(TRAININGS))
         comparisons: list[Comparison] = []
         for example in TRAININGS:
@@ -59,10 +65,9 @@ def convergence(json_path: Path | None, seeds: int) -> int:
         for goal in goals():
             learned.append(times(goal))
             bars.advance(timed)
-    plot(comparisons, PLOT)
-    if json_path is not None:
-        write_whole(json_path, json.dumps(_as_json(comparisons, learned), indent=2) + "\n")
-    _show(comparisons, learned)
+    plot(comparisons, picture)
+    write_figures(json_path, _as_json(comparisons, learned))
+    _show(comparisons, learned, picture)
     return 1 if _broken(comparisons, learned) else 0
 
 
@@ -80,12 +85,12 @@ def _broken(comparisons: list[Comparison], learned: list[Times]) -> list[str]:
     return losses + [f"{one.example} in time" for one in learned if not one.holds]
 
 
-def _show(comparisons: list[Comparison], learned: list[Times]) -> None:
+def _show(comparisons: list[Comparison], learned: list[Times], picture: Path) -> None:
     console = Console()
     console.print(_losses(comparisons))
     console.print(_times(learned))
     broken = _broken(comparisons, learned)
-    console.print(f"plot: {PLOT}", highlight=False)
+    console.print(f"plot: {picture}", highlight=False, soft_wrap=True)
     verdict = f"fail: {', '.join(broken)}" if broken else "pass"
     console.print(f"verdict: {verdict}", highlight=False, style="bold")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from fixprop.board.ports import KINDS, check_url
-from fixprop.commands.options import Seed
+from fixprop.board.ports import KINDS, REPLAY
+from fixprop.commands.options import AUTO, Seed, check_port
 from fixprop.errors import MissingTool
 from fixprop.header import DEFAULT_SEED
 
@@ -32,7 +32,7 @@ class Speed(click.FloatRange):
 @click.command(short_help="Show a board live in the browser; without one, a simulated Uno.")
 @click.option(
     "--port",
-    default="auto",
+    default=AUTO,
     show_default=True,
     help=f"One of {KINDS}; auto: an Uno that is plugged in, else sim://.",
 )
@@ -80,17 +80,24 @@ def dashboard(
             f"the dashboard needs {missing[0]}: make dashboard installs it, "
             "or pip install 'fixprop[dashboard]'"
         )
+    from fixprop.commands.waiting import Waiting
     from fixprop.dashboard.serve import has_a_screen, serve
+    from fixprop.live.bridge import Bridge
 
     def ready(url: str) -> None:
         click.echo(f"dashboard: {url}  (Ctrl-C ends it)")
         if not no_browser and has_a_screen():
             webbrowser.open(url)
 
-    url = _found() if port == "auto" else port
-    check_url(url)
+    url = _found() if port == AUTO else port
+    check_port(url)
     click.echo(f"board: {url}")
-    serve(url, seed=seed, speed=speed, host=host, http_port=http_port, ready=ready)
+
+    def watch(bridge: Bridge) -> None:
+        if not url.startswith(REPLAY):
+            Waiting(bridge, url, lambda text: click.echo(text, err=True))
+
+    serve(url, seed=seed, speed=speed, host=host, http_port=http_port, ready=ready, watch=watch)
 
 
 def _found() -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from fixprop.commands.console import Console, bars
 from fixprop.commands.options import Folder, Seed
+from fixprop.commands.paths import output_option
 from fixprop.errors import FixpropError
-from fixprop.files import prepare_folder, write_whole
+from fixprop.files import write_whole
 from fixprop.header import DEFAULT_SEED
 
 STAGES = {
@@ -39,32 +42,30 @@ ROWS = {
     show_default=True,
     help="Of the sensors, the motion, the initial weights and the order of training.",
 )
-@click.option(
-    "--out",
-    type=Folder(),
+@output_option(
+    "Folder for summary.json and report.html.",
+    Folder(),
     default=Path("out/demo"),
     show_default=True,
-    help="Folder for summary.json and report.html.",
+    old=True,
 )
-def demo(seed: int, out: Path) -> int:
+def demo(seed: int, output: Path) -> int:
     """Build the firmware, boot a simulated Uno, teach it, and check everything about it.
 
     The Uno learns for 60 seconds of its own time while a simulated person follows its pointer, then
     tracks motion it has not seen for 60 more. Ends with exit status 0 if all checks hold.
 
     \b
-    Example:  fixprop demo --seed 7 --out out/seed7
+    Example:  fixprop demo --seed 7 -o out/seed7
     """
-    prepare_folder(out)
-    console = Console(stderr=True)
-    summary, page = _run(seed, console)
-    write_whole(out / "report.html", page)
-    write_whole(out / "summary.json", json.dumps(summary, indent=2) + "\n")
-    _print(summary, out)
+    summary, page = _run(seed)
+    write_whole(output / "report.html", page)
+    write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
+    _print(summary, output)
     return 0 if summary["verdict"] == "pass" else 1
 
 
-def _run(seed: int, console: Console) -> tuple[dict[str, Any], str]:
+def _run(seed: int) -> tuple[dict[str, Any], str]:
     try:
         from fixprop.tracking.report import render_report
     except ImportError as error:
@@ -76,8 +77,8 @@ def _run(seed: int, console: Console) -> tuple[dict[str, Any], str]:
     from fixprop.tracking.summary import summarise
 
     columns = (TextColumn("{task.description:42}"), BarColumn(30), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bars:
-        shown = _Stages(bars)
+    with bars(*columns) as drawn:
+        shown = _Stages(drawn)
         with shown.stage("build"):
             build = build_firmware()
         with oracle_in_background(seed) as oracle:
@@ -91,35 +92,25 @@ def _run(seed: int, console: Console) -> tuple[dict[str, Any], str]:
 
 
 class _Stages:
-    """A bar for each stage, shown from the stage's start."""
+    """A bar for each stage on a terminal, elsewhere a line; shown from the stage's start."""
 
-    def __init__(self, bars: Progress) -> None:
-        self._bars = bars
+    def __init__(self, shown: Progress) -> None:
+        self._bars = shown
         self._tasks: dict[str, TaskID] = {}
 
-    def progress(self, stage: str, done: float, total: float) -> None:
+    def progress(self, stage: str, done: float, total: float | None) -> None:
         if stage not in self._tasks:
             self._tasks[stage] = self._bars.add_task(STAGES[stage], total=total)
-        self._bars.update(self._tasks[stage], completed=done)
+            if self._bars.disable:
+                click.echo(STAGES[stage], err=True)
+        self._bars.update(self._tasks[stage], completed=done, total=total)
 
-    def stage(self, name: str) -> _Stage:
-        return _Stage(self, name)
-
-
-class _Stage:
-    """A stage of unknown length: its bar moves until it is left."""
-
-    def __init__(self, stages: _Stages, name: str) -> None:
-        self._stages, self._name = stages, name
-
-    def __enter__(self) -> None:
-        task = self._stages._bars.add_task(STAGES[self._name], total=None)
-        self._stages._tasks[self._name] = task
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._stages.progress(self._name, 1, 1)
-            self._stages._bars.update(self._stages._tasks[self._name], total=1, completed=1)
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """A stage of unknown length: its bar moves until it is left."""
+        self.progress(name, 0, None)
+        yield
+        self.progress(name, 1, 1)
 
 
 def _print(summary: dict[str, Any], out: Path) -> None:
@@ -141,5 +132,6 @@ def _print(summary: dict[str, Any], out: Path) -> None:
         f"readings missed: {summary['adc_deadlines_missed']}\n"
         f"report: {out / 'report.html'}",
         highlight=False,
+        soft_wrap=True,
     )
     console.print(f"verdict: {summary['verdict']}", highlight=False, style="bold")

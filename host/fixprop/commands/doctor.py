@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from fixprop.board.ports import KINDS, SIMULATED
-from fixprop.commands.options import Seed, json_option
+from fixprop.board.ports import SIMULATED
+from fixprop.commands.console import Console
+from fixprop.commands.options import AUTO, LIVE_KINDS, Seed, check_port
+from fixprop.commands.paths import json_option, write_figures
 from fixprop.errors import FixpropError, UsageError
-from fixprop.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +23,12 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="What is wrong with board, sensors and tools, and what to do.")
-@click.option("--port", default="auto", show_default=True, help=f"auto, or one of {KINDS}.")
+@click.option(
+    "--port",
+    default=AUTO,
+    show_default=True,
+    help=f"One of {LIVE_KINDS}; auto: a board that is plugged in.",
+)
 @click.option(
     "--seconds",
     type=click.FloatRange(2, 600),
@@ -49,6 +53,8 @@ def doctor(
     """
     from fixprop.doctor.tools import examine_tools
 
+    if port != AUTO:
+        check_port(port, "fixprop report {} tells what it holds")
     console = Console()
     rows = examine_tools()
     _show(rows, console)
@@ -56,10 +62,10 @@ def doctor(
     _show(found, console)
     rows += found
     findings = [finding for row in rows for finding in row.findings]
-    if json_path is not None:
-        checks = [{"check": r.check, "seen": r.seen, "skipped": r.skipped} for r in rows]
-        facts = {"checks": checks, "findings": [finding.as_json() for finding in findings]}
-        write_whole(json_path, json.dumps(facts, indent=2) + "\n")
+    checks = [{"check": r.check, "seen": r.seen, "skipped": r.skipped} for r in rows]
+    write_figures(
+        json_path, {"checks": checks, "findings": [finding.as_json() for finding in findings]}
+    )
     _verdict(len(findings), sum(row.skipped for row in rows), console)
     return 1 if findings else 0
 
@@ -101,7 +107,7 @@ def _examine_port(port: str, seconds: float, no_hand: bool, write: bool, seed: i
 
 
 def _url(port: str) -> str:
-    from fixprop.upload.target import AUTO, choose
+    from fixprop.upload.target import choose
 
     return choose(AUTO).url if port == AUTO else port
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
-from fixprop.commands.options import Seed, json_option
+from fixprop.commands.console import Console, moving
+from fixprop.commands.options import Seed
+from fixprop.commands.paths import json_option, write_figures
 from fixprop.errors import FixpropError, UsageError
 from fixprop.examples.report import PLACES, Report
-from fixprop.files import write_whole
 
 if TYPE_CHECKING:
     from fixprop.examples.catalogue import Entry
@@ -65,9 +64,7 @@ def run_examples(name: str, json_path: Path | None, seed: int, no_chip: bool) ->
     Example:  fixprop examples run all --json out/examples.json
     """
     reports = [_run(each, entry, seed, not no_chip) for each, entry in _chosen(name).items()]
-    if json_path is not None:
-        text = json.dumps({report.name: report.as_json() for report in reports}, indent=2)
-        write_whole(json_path, text + "\n")
+    write_figures(json_path, {report.name: report.as_json() for report in reports})
     failed = [report.name for report in reports if not report.passed]
     click.echo(
         f"{len(failed)} of {len(reports)} examples failed: {', '.join(failed)}"
@@ -97,7 +94,7 @@ def _chosen(name: str) -> dict[str, Entry]:
 
 
 def _run(name: str, entry: Entry, seed: int, with_chip: bool) -> Report:
-    with Console(stderr=True).status(f"{name}: {entry.title}"):
+    with moving(f"{name}: {entry.title}"):
         report = entry.run(seed, with_chip)
     _print(report, Console())
     return report

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import Progress as Bars
 
-from fixprop.commands.options import json_option
-from fixprop.files import write_whole
+from fixprop.commands.console import bars
+from fixprop.commands.paths import InputFile, json_option, write_figures
 from fixprop.upload.avrdude import Progress
 from fixprop.upload.boot_loaders import OPTIBOOT
 from fixprop.upload.flash import Flashed, Plan, plan_upload, upload
@@ -24,7 +21,7 @@ from fixprop.upload.target import AUTO
 @click.option(
     "--hex",
     "hex_file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=InputFile("HEX file", "without --hex this checkout's firmware is built and written"),
     help="Write this file, not this checkout's firmware.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be written; touch no board.")
@@ -51,18 +48,14 @@ def flash(
         with _bars() as progress:
             done = upload(plan, progress, greet=not no_hello)
         click.echo(_told(done))
-    if json_path:
-        write_whole(
-            json_path, json.dumps(_figures(plan, None if dry_run else done), indent=2) + "\n"
-        )
+    write_figures(json_path, _figures(plan, None if dry_run else done))
 
 
 @contextmanager
 def _bars() -> Iterator[Progress]:
-    console = Console(stderr=True)
-    with Bars(console=console, disable=not console.is_terminal, transient=True) as bars:
-        tasks = {phase: bars.add_task(phase, total=1.0) for phase in ("write", "verify")}
-        yield lambda phase, done: bars.update(tasks[phase], completed=done)
+    with bars(transient=True) as shown:
+        tasks = {phase: shown.add_task(phase, total=1.0) for phase in ("write", "verify")}
+        yield lambda phase, done: shown.update(tasks[phase], completed=done)
 
 
 def _what(plan: Plan) -> str:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from fixprop.commands.options import json_option
-from fixprop.files import write_whole
+from fixprop.commands.console import Console
+from fixprop.commands.paths import (
+    InputFile,
+    OutputFile,
+    json_option,
+    output_option,
+    write_figures,
+)
 from fixprop.model import Model
 
 if TYPE_CHECKING:
     from fixprop.importers.imported import LayerReport, Report
 
-FILE = click.Path(path_type=Path, dir_okay=False)
+NETWORK = InputFile("network", "name an .onnx, .keras, .h5, .npz, .h or .json file")
+SAMPLE = InputFile("sample", "name a table, such as a .csv, or give --range LOW:HIGH instead")
 
 
 @click.command("import", short_help="Bring a network that was trained elsewhere.")
-@click.argument("network", type=FILE)
-@click.option("--sample", type=FILE, help="Typical inputs: a table (.csv, .npy, .npz ...).")
+@click.argument("network", type=NETWORK)
+@click.option("--sample", type=SAMPLE, help="Typical inputs: a table (.csv, .npy, .npz ...).")
 @click.option(
     "--columns", help="The sample's input columns: names or numbers, with commas between."
 )
@@ -35,7 +40,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--classes", default="", help="Names of the classes, with commas between.")
 @click.option("--saturate", is_flag=True, help="Cut weights off that are too large for the chip.")
-@click.option("-o", "--output", type=FILE, default="model.json", show_default=True)
+@output_option(
+    "The model file.",
+    OutputFile(may_replace_input=True),
+    default="model.json",
+    show_default=True,
+)
 @json_option
 def import_(
     network: Path,
@@ -69,8 +79,7 @@ def import_(
         saturate=saturate,
     )
     imported.model.write(output)
-    if json_path is not None:
-        write_whole(json_path, json.dumps(imported.report.as_json(), indent=2) + "\n")
+    write_figures(json_path, imported.report.as_json())
     _show(imported.report)
     click.echo(f"{output}: {_line(imported.model)}")
 

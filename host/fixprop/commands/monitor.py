@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from fixprop.board.ports import KINDS
-from fixprop.commands.options import Seed
+from fixprop.commands.options import Seed, check_port
 from fixprop.header import DEFAULT_SEED
 from fixprop.sinks.channels import BY_NAME, CHANNELS, channels_of
 from fixprop.sinks.output import FORMATS, Output, every_s
@@ -95,6 +95,8 @@ def monitor(
     Example:  fixprop monitor --teach 30 --sink teleplot://localhost --sink csv:lesson.csv
     """
     channels = channels_of(names.split(",")) if names else CHANNELS
+    if port != AUTO:
+        check_port(port)
     source = source_of(port, seed=seed, speed=speed)
     serial_number = source.board.serial_number if source.board else None
     settings = Settings(board_name(source.url, serial_number), channels, names is not None, append)

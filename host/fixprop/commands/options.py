@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from fixprop.board.ports import KINDS
-from fixprop.files import prepare_folder
+from fixprop.board.ports import KINDS, REPLAY, check_url
+from fixprop.commands.paths import RECORDING, check_folder
+from fixprop.errors import UsageError
 
 MAX_SEED = 2**32 - 1
 AUTO = "auto"
+LIVE_KINDS = "/dev/ttyACM0, COM3, socket://host:port, sim:// or native://"
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Seed(click.ParamType):  # type: ignore[type-arg]
@@ -31,7 +36,7 @@ class Seed(click.ParamType):  # type: ignore[type-arg]
 
 
 class Folder(click.Path):
-    """A folder to write to, made if need be."""
+    """A folder to write to; it is made when something is written."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path, file_okay=False)
@@ -40,36 +45,44 @@ class Folder(click.Path):
         """The path; an empty one is refused, as it would mean the present folder."""
         if value == "":
             self.fail("the folder's name is empty; use . for the present folder", param, ctx)
-        return super().convert(value, param, ctx)
+        path = Path(super().convert(value, param, ctx))  # type: ignore[arg-type]
+        check_folder(path)
+        return path
 
 
-def _prepared(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
-    if path is not None:
-        prepare_folder(path.parent)
-    return path
+def check_port(url: str, recording: str = "") -> None:
+    """UsageError for what is no port, for a recording that is not there, or for any recording.
+
+    `recording`: what to do with one instead, {} its name; empty: the command can play it.
+    """
+    check_url(url)
+    if url.startswith(REPLAY):
+        path = RECORDING.convert(url.removeprefix(REPLAY), None, None)
+        if recording:
+            advice = recording.format(shlex.quote(str(path)))
+            raise UsageError(f"port '{url}' is a recording and takes no commands: {advice}")
 
 
-def _found(_ctx: click.Context, _param: click.Parameter, url: str) -> str:
-    if url != AUTO:
-        return url
-    from fixprop.board.finder import find_boards
+def board_port(recording: str) -> Callable[[Command], Command]:
+    """--port, which finds a board by itself. `recording`: see check_port."""
 
-    boards = find_boards()
-    return boards[0].url if boards else "sim://"
+    def found(_ctx: click.Context, _param: click.Parameter, url: str) -> str:
+        if url != AUTO:
+            check_port(url, recording)
+            return url
+        from fixprop.board.finder import find_boards
+
+        boards = find_boards()
+        return boards[0].url if boards else "sim://"
+
+    kinds = LIVE_KINDS if recording else KINDS
+    return click.option(
+        "--port",
+        default=AUTO,
+        show_default=True,
+        callback=found,
+        help=f"One of {kinds}; auto: a board that is plugged in, else sim://.",
+    )
 
 
-port_option = click.option(
-    "--port",
-    default=AUTO,
-    show_default=True,
-    callback=_found,
-    help=f"One of {KINDS}; auto: a board that is plugged in, else sim://.",
-)
-
-json_option = click.option(
-    "--json",
-    "json_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    callback=_prepared,
-    help="Write the figures to this file too.",
-)
+port_option = board_port("play it with fixprop replay {}")

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from fixprop.board.ports import open_port
-from fixprop.commands.options import port_option
-from fixprop.files import prepare_folder
+from fixprop.commands.options import board_port
+from fixprop.commands.paths import json_option, output_option, write_figures
 from fixprop.fingerprint import fingerprint
 from fixprop.model import Model
 from fixprop.model.model import Provenance
@@ -25,15 +25,10 @@ ORIGINS = {
 
 
 @click.command(short_help="Write a running board's weights to a model file.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="The model file, JSON.",
-)
-@port_option
-def pull(output: Path, port: str) -> None:
+@output_option("The model file, JSON.", required=True)
+@board_port("fixprop replay {} --export model.json writes its weights")
+@json_option
+def pull(output: Path, port: str, json_path: Path | None) -> None:
     """Read all weights of the board's network, checked against the board's own checksum.
 
     Learning waits and then goes on as before. A real Uno restarts when a port is opened, and then
@@ -42,7 +37,6 @@ def pull(output: Path, port: str) -> None:
     \b
     Example:  fixprop pull -o model.json --port socket://localhost:4000
     """
-    prepare_folder(output.parent)
     line = open_port(port)
     try:
         session = Session(line)
@@ -61,6 +55,8 @@ def pull(output: Path, port: str) -> None:
         "steps": hello.step,
     }
     Model.of_network(session.topology, weights, provenance).write(output)
+    counted = {"weights": len(weights), "weights_crc": hello.weights_crc, "file": str(output)}
+    write_figures(json_path, {**provenance, **counted})
     click.echo(
         f"{output}: {len(weights)} weights of {port}, {ORIGINS[origin]}, {hello.step:,} training "
         f"steps, CRC {hello.weights_crc:#06x}"

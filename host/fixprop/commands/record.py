@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
-from fixprop.commands.options import Seed, port_option
+from fixprop.commands.console import bars
+from fixprop.commands.options import Seed, board_port
+from fixprop.commands.paths import json_option, output_option, write_figures
 from fixprop.header import DEFAULT_SEED
 from fixprop.wire.messages import BY_NAME
 
@@ -32,13 +33,8 @@ def _moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> s
 
 
 @click.command(short_help="Store what passes on a board's line, with times.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help=f"A new file; by default {FOLDER}/DATE-TIME.fixrec.",
-)
-@port_option
+@output_option(f"A new file.  [default: {FOLDER}/DATE-TIME.fixrec]")
+@board_port("it is on disk already; play it with fixprop replay {}")
 @click.option(
     "--seconds",
     type=click.FloatRange(0, min_open=True),
@@ -68,6 +64,7 @@ def _moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> s
     callback=_moment,
     help="Time to write into the file, ISO 8601, or none.  [default: now]",
 )
+@json_option
 def record(
     output: Path | None,
     port: str,
@@ -76,6 +73,7 @@ def record(
     seed: int,
     speed: float,
     started: str | None,
+    json_path: Path | None,
 ) -> None:
     """Write every byte in both directions to a file, until Ctrl-C or for --seconds.
 
@@ -100,12 +98,17 @@ def record(
         TextColumn("{task.completed:.1f} s"),
         TimeElapsedColumn(),
     )
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bars:
-        task = bars.add_task("recording", total=total)
-        done = take(plan, lambda done_s: bars.update(task, completed=done_s))
+    with bars(*columns, transient=True) as shown:
+        task = shown.add_task("recording", total=total)
+        done = take(plan, lambda done_s: shown.update(task, completed=done_s))
+    figures = {
+        "port": port,
+        "file": str(output),
+        "seconds": round(done.seconds, 6),
+        "bytes": done.file_bytes,
+        "events_dropped": done.dropped,
+    }
+    write_figures(json_path, figures)
     dropped = (
         f", {done.dropped} events NOT recorded: this computer was too slow" if done.dropped else ""
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from fixprop.commands.options import json_option
+from fixprop.commands.paths import RECORDING, OutputFile, json_option, write_figures
 from fixprop.errors import FixpropError, UsageError
-from fixprop.files import prepare_folder, write_whole
+from fixprop.files import write_whole
 
 if TYPE_CHECKING:
     from fixprop.recording.played import Played
@@ -19,7 +18,7 @@ MODEL_FILES = (".h", ".json")
 
 
 @click.command(short_help="Play a recording: the twin computes its every step again.")
-@click.argument("recording", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("recording", type=RECORDING)
 @click.option(
     "--speed",
     type=click.FloatRange(0),
@@ -30,7 +29,7 @@ MODEL_FILES = (".h", ".json")
 @click.option(
     "--export",
     "model_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(),
     help="Write the weights at its end: a C header (.h) or a model file (.json).",
 )
 @json_option
@@ -45,16 +44,13 @@ def replay(recording: Path, speed: float, model_path: Path | None, json_path: Pa
     """
     from fixprop.recording.played import Player
 
-    if model_path is not None:
-        if model_path.suffix not in MODEL_FILES:
-            raise UsageError(f"--export {model_path}: its name must end in .h or .json")
-        prepare_folder(model_path.parent)
+    if model_path is not None and model_path.suffix not in MODEL_FILES:
+        raise UsageError(f"--export {model_path}: its name must end in .h or .json")
     played = Player(recording, speed=speed).play()
     _print(played)
     if model_path is not None:
         _export(played, model_path)
-    if json_path is not None:
-        write_whole(json_path, json.dumps(played.summary(), indent=2) + "\n")
+    write_figures(json_path, played.summary())
     return 0 if played.identical else 1
 
 
@@ -69,8 +65,8 @@ def _print(played: Played) -> None:
         click.echo(f"the line was lost {played.gaps} times")
     if played.dropped:
         click.echo(f"{played.dropped} events were not recorded: that computer was too slow")
-    if torn := played.replay.reader.torn_bytes:
-        click.echo(f"cut short: the last {torn:,} bytes are no whole block and were left aside")
+    if cut_short := played.replay.reader.cut_short:
+        click.echo(f"cut short: {cut_short}")
     click.echo(played.verdict())
     if summary["weights_crc"] is not None:
         click.echo(f"weights: step {summary['step']:,}, CRC {summary['weights_crc']:#06x}")

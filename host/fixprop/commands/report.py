@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
-from fixprop.commands.options import json_option
+from fixprop.commands.console import moving
+from fixprop.commands.paths import (
+    RECORDING,
+    check_folder,
+    json_option,
+    output_option,
+    write_figures,
+)
 from fixprop.errors import MissingTool
-from fixprop.files import prepare_folder, write_whole
+from fixprop.files import write_whole
 
 
 @click.command(short_help="Make an HTML report of a recording.")
-@click.argument("recording", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The page; by default beside the recording, with .html.",
-)
+@click.argument("recording", type=RECORDING)
+@output_option("The page.  [default: beside the recording, with .html]")
 @json_option
 def report(recording: Path, output: Path | None, json_path: Path | None) -> int:
     """Play RECORDING (of fixprop record) and write a page that needs nothing but itself.
 
-    A lesson on a simulated Uno with half a minute or more after it gets the demo's report, for the
+    A lesson on a simulated Uno with 22 s or more after it gets the demo's report, for the
     truth is recorded too. Any other session gets a page of what is known. Ends with exit status 1
     if the page's verdict is bad.
 
@@ -35,12 +35,11 @@ def report(recording: Path, output: Path | None, json_path: Path | None) -> int:
     Example:  fixprop report lesson.fixrec -o lesson.html
     """
     page_path = output or recording.with_suffix(".html")
-    prepare_folder(page_path.parent)
-    with Console(stderr=True).status("playing the recording and drawing it"):
+    check_folder(page_path.parent)
+    with moving("playing the recording and drawing it"):
         made = _make(recording)
     write_whole(page_path, made.page)
-    if json_path is not None:
-        write_whole(json_path, json.dumps(made.summary, indent=2) + "\n")
+    write_figures(json_path, made.summary)
     click.echo(f"{page_path}: {made.verdict}")
     return 0 if made.good else 1
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from fixprop.commands.options import Seed, json_option
+from fixprop.commands.console import Console, bars
+from fixprop.commands.options import Seed
+from fixprop.commands.paths import (
+    InputFile,
+    OutputFile,
+    json_option,
+    output_option,
+    write_figures,
+)
 from fixprop.errors import UsageError
-from fixprop.files import write_whole
 from fixprop.sweep.point import PARAMETERS, Point
 
 if TYPE_CHECKING:
@@ -72,13 +77,11 @@ def value_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 @click.command(short_help="Many virtual builds: which mounting, network and rate tracks best.")
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+@output_option(
+    "Results, a line a run; runs that it holds are not done again.",
     default=Path("out/sweep.jsonl"),
     show_default=True,
-    help="Results, a line a run; runs that it holds are not done again.",
+    old=True,
 )
 @value_options
 @click.option(
@@ -111,18 +114,18 @@ def value_options(command: Callable[..., int]) -> Callable[..., int]:
 @click.option(
     "--summary",
     "shown",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=InputFile("results file", "fixprop sweep -o FILE computes some"),
     help="Compute nothing: show what this file holds.",
 )
 @click.option(
     "--plot",
     "picture",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(),
     help="Draw a PNG of the tracking error.",
 )
 @json_option
 def sweep(
-    out: Path,
+    output: Path,
     builds: int,
     seed: int,
     draws: int | None,
@@ -137,8 +140,8 @@ def sweep(
     """Teach and test many virtual trackers, each with two sensors of its own from the series.
 
     All combinations of the values given, each on the same builds; what is not given stays as the
-    tracker has it. The readings are simulated and the firmware's own learner learns, in a fifth of a
-    second a run. The tracking error is the bearing's RMSE from 12 to 30 cm on unseen motion.
+    tracker has it. The readings are simulated and the firmware's own learner learns. The tracking
+    error is the bearing's RMSE from 12 to 30 cm on unseen motion.
 
     \b
     Example:  fixprop sweep --toe-in 2.5,5,7.5 --baseline 8,10,12 --builds 20 --plot out/sweep.png
@@ -150,7 +153,8 @@ def sweep(
     else:
         given = {name: of for name, of in values.items() if of is not None}
         space = Space(given, builds, seed, draws)
-        rows = _sweep(space, out, _backend(backend, jobs, scheduler))
+        rows = _sweep(space, output, _backend(backend, jobs, scheduler))
+        click.echo(f"results: {output}", err=True)
     _report(rows, picture, json_path)
     return 0
 
@@ -184,11 +188,8 @@ def _sweep(space: Space, out: Path, backend: Callable[[], Backend]) -> list[Row]
     points = space.points()
     columns = (TextColumn("virtual builds"), BarColumn(30), MofNCompleteColumn())
     done = [0]
-    console = Console(stderr=True)
     try:
-        with Progress(
-            *columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal
-        ) as bar:
+        with bars(*columns, TimeRemainingColumn()) as bar:
             task = bar.add_task("", total=len(points))
 
             def progress(held: int, total: int) -> None:
@@ -219,8 +220,7 @@ def _report(rows: list[Row], picture: Path | None, json_path: Path | None) -> No
     if picture is not None:
         plot(rows, picture)
         console.print(f"plot: {picture}", highlight=False, soft_wrap=True)
-    if json_path is not None:
-        write_whole(json_path, json.dumps(summary.as_json(), indent=2) + "\n")
+    write_figures(json_path, summary.as_json())
 
 
 FIGURES = ("runs", "median", "quartiles", "seen", "zones")

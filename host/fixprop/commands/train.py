@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table as Printed
 
 from fixprop.activations import HIDDEN
-from fixprop.commands.options import Seed, json_option
+from fixprop.commands.console import Console, bars
+from fixprop.commands.options import Seed
+from fixprop.commands.paths import (
+    InputFile,
+    OutputFile,
+    json_option,
+    output_option,
+    write_figures,
+)
 from fixprop.data import read_table
 from fixprop.errors import UsageError
-from fixprop.files import prepare_folder, write_whole
 from fixprop.training.descent import INITIALS
 from fixprop.training.engine import ENGINES
 from fixprop.training.fit import Run, Settings
@@ -74,7 +79,7 @@ class ClassWeights(Names):
 
 
 @click.command(short_help="Train a network on a table: CSV, NPZ, NPY or Parquet.")
-@click.argument("data", type=click.Path(path_type=Path))
+@click.argument("data", type=InputFile("table", "name a .csv, .npz, .npy or .parquet file"))
 @click.option("--target", "targets", multiple=True, help="Column to learn; may be repeated.")
 @click.option("--inputs", type=Names(), default=(), help="Columns to learn from; else all others.")
 @click.option("--without", type=Names(), default=(), help="Columns to leave out.")
@@ -90,7 +95,7 @@ class ClassWeights(Names):
     show_default=True,
     help=f"Of the hidden layers: {', '.join(HIDDEN)}.",
 )
-@click.option("--output", default="auto", show_default=True, help="Of the output layer.")
+@click.option("--output-activation", default="auto", show_default=True, help="Of the last layer.")
 @click.option("--epochs", type=click.IntRange(1), default=100, show_default=True)
 @click.option("--rate", type=float, default=0.1, show_default=True, help="Learning rate.")
 @click.option(
@@ -111,15 +116,8 @@ class ClassWeights(Names):
 @click.option(
     "--seed", type=Seed(), default=1, show_default=True, help="Of split, weights and order."
 )
-@click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw the losses.")
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("model.json"),
-    show_default=True,
-    help="The model file.",
-)
+@click.option("--plot", "picture", type=OutputFile(), help="Draw the losses to this file.")
+@output_option("The model file.", default=Path("model.json"), show_default=True, old=True)
 @json_option
 def train(**options: Any) -> None:
     """Train a network on the table DATA, in fixed point, to the bit as a board would.
@@ -130,28 +128,28 @@ def train(**options: Any) -> None:
     \b
     Example:  fixprop train iris.csv --target species --plot iris.png -o iris.json
     """
-    out, picture = options["out"], options["picture"]
+    out, picture = options["output"], options["picture"]
     if out.suffix.lower() != ".json":
-        raise UsageError(f"{out}: a model file's name ends in .json")
-    if options["json_path"] is not None and options["json_path"].resolve() == out.resolve():
-        raise UsageError(f"{out} cannot be both the model and the figures: name another for --json")
+        raise UsageError(
+            f"{out}: a model file's name ends in .json (the last layer's function is "
+            "--output-activation)"
+        )
     plan = _plan(options)
     if not options["any_size"]:
         check_size(plan.topology, bool(plan.settings.momentum) or plan.settings.batch > 1)
-    prepare_folder(out.parent)
     if picture is not None:
         check_plot(picture)
     result = _trained(plan)
-    if options["json_path"] is not None:
-        write_whole(options["json_path"], json.dumps(result.as_json(), indent=1) + "\n")
+    write_figures(options["json_path"], result.as_json(), indent=1)
     if picture is not None:
         plot(result.runs, str(result.model.provenance["loss"]), title(result), picture)
     result.model.write(out)
-    _print(result, out, Console())
+    _print(result, out, picture, Console())
 
 
 def _plan(options: dict[str, Any]) -> Plan:
-    wish = Wish(*(options[name] for name in ("targets", "inputs", "without", "classify", "output")))
+    wished = ("targets", "inputs", "without", "classify", "output_activation")
+    wish = Wish(*(options[name] for name in wished))
     problem = problem_of(read_table(options["data"], options["header"]), wish)
     names = ("epochs", "rate", "schedule", "momentum", "batch", "patience", "seed", "initial")
     return Plan(
@@ -172,11 +170,8 @@ def _trained(plan: Plan) -> Result:
         BarColumn(),
         TimeRemainingColumn(),
     )
-    console = Console(stderr=True)
     loss = TextColumn("{task.fields[loss]}")
-    with Progress(
-        *columns, loss, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    with bars(*columns, loss, transient=True) as bar:
         task = bar.add_task("", total=plan.settings.epochs, loss="")
 
         def tick(run: Run) -> None:
@@ -185,7 +180,7 @@ def _trained(plan: Plan) -> Result:
         return train_plan(plan, tick)
 
 
-def _print(result: Result, out: Path, console: Console) -> None:
+def _print(result: Result, out: Path, picture: Path | None, console: Console) -> None:
     table = Printed(box=SIMPLE_HEAD, show_edge=False)
     table.add_column("")
     for name in result.scores:
@@ -194,6 +189,5 @@ def _print(result: Result, out: Path, console: Console) -> None:
         table.add_row(*row)
     console.print(title(result), highlight=False, soft_wrap=True)
     console.print(table)
-    console.print(
-        "\n".join(notes(result)), f"\nmodel: {out}", highlight=False, soft_wrap=True, sep=""
-    )
+    files = [f"model: {out}", *([] if picture is None else [f"plot: {picture}"])]
+    console.print("\n".join([*notes(result), *files]), highlight=False, soft_wrap=True)

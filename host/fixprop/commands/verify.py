@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn
 
 from fixprop.board.ports import open_port
-from fixprop.commands.options import Seed, json_option, port_option
-from fixprop.files import write_whole
+from fixprop.commands.console import counted
+from fixprop.commands.options import Seed, board_port
+from fixprop.commands.paths import json_option, write_figures
 from fixprop.fingerprint import fingerprint
 from fixprop.session import Session
 from fixprop.verify.compare import Comparison, verify_board
 
 
 @click.command(short_help="Train a board, its C and the mirror alike; compare every bit.")
-@port_option
+@board_port("fixprop replay {} compares its every step")
 @click.option("--steps", type=click.IntRange(1), default=1000, show_default=True)
 @click.option("--seed", type=Seed(), default=1, show_default=True, help="Of weights and samples.")
 @json_option
@@ -40,21 +39,17 @@ def verify(port: str, steps: int, seed: int, json_path: Path | None) -> int:
         comparison = _with_bar(session, steps, seed)
     finally:
         line.close()
-    if json_path is not None:
-        facts = {"port": port, "seed": seed, "fingerprint": f"{fingerprint(session.topology):08x}"}
-        write_whole(json_path, json.dumps(facts | comparison.facts(), indent=2) + "\n")
+    facts = {"port": port, "seed": seed, "fingerprint": f"{fingerprint(session.topology):08x}"}
+    write_figures(json_path, facts | comparison.facts())
     for text in lines(comparison):
         click.echo(text)
     return 0 if comparison.identical else 1
 
 
 def _with_bar(session: Session, steps: int, seed: int) -> Comparison:
-    columns = (TextColumn("training in step"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    hidden = not console.is_terminal
-    with Progress(*columns, TimeElapsedColumn(), console=console, disable=hidden) as bars:
-        task = bars.add_task("", total=steps)
-        return verify_board(session, steps, seed, lambda: bars.advance(task))
+    with counted(MofNCompleteColumn()) as shown:
+        task = shown.add_task("training in step", total=steps)
+        return verify_board(session, steps, seed, lambda: shown.advance(task))
 
 
 def lines(comparison: Comparison) -> list[str]:

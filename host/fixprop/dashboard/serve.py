@@ -14,6 +14,7 @@ from fixprop.dashboard.dashboard import Dashboard
 from fixprop.dashboard.playground import Playground
 from fixprop.dashboard.recorder import Recording
 from fixprop.errors import FixpropError
+from fixprop.live.bridge import Bridge
 from fixprop.live.reconnect import Reconnect
 from fixprop.recording.playback import bridge_to
 from fixprop.tracking.native_learner import NativeLearner
@@ -100,11 +101,22 @@ class WebServer:
 
 
 def serve(
-    url: str, *, seed: int, speed: float, host: str, http_port: int, ready: Callable[[str], None]
+    url: str,
+    *,
+    seed: int,
+    speed: float,
+    host: str,
+    http_port: int,
+    ready: Callable[[str], None],
+    watch: Callable[[Bridge], None] = lambda _: None,
 ) -> None:
-    """Serve the page of the board behind `url`; `ready` is told its address."""
+    """Serve the page of the board behind `url`; `ready` is told its address.
+
+    `watch` gets the board's bridge before it starts.
+    """
     vendor.install()
     board = Board(url, seed, speed)
+    watch(board.bridge)
     line = listen(host, http_port)
     access = Access.to(host, line.getsockname()[1])
     server = WebServer(board.dashboard, access, line)

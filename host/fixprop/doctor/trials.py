@@ -16,9 +16,11 @@ from pathlib import Path
 
 import click
 
+from fixprop.cli import run
+from fixprop.commands.paths import json_option
 from fixprop.doctor.examination import Wishes, examine
 from fixprop.doctor.person import Simulated
-from fixprop.files import prepare_folder, write_whole
+from fixprop.files import write_whole
 from fixprop.firmware_build import build_firmware
 from fixprop.sim.faults import BY_NAME, FAULTS, make_bench
 
@@ -89,11 +91,13 @@ def trial(fault: str, seeds: range, found: list[list[str]]) -> Result:
 @click.option("--runs", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @click.option("--fault", "names", multiple=True, type=click.Choice(list(EXPECTED)))
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
-@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
 def trials(runs: int, names: tuple[str, ...], workers: int, json_path: Path | None) -> None:
-    """Examine boards with each fault, and healthy ones; exit status 1 if one was not told right."""
-    if json_path is not None:
-        prepare_folder(json_path.parent)
+    """Examine boards with each fault, and healthy ones; exit status 1 if one was not told right.
+
+    \b
+    Example:  python -m fixprop.doctor.trials --runs 20 --fault swapped --json out/trials.json
+    """
     elf = build_firmware().elf  # one for all, whatever happens to the sources meanwhile
     results = []
     with ProcessPoolExecutor(workers) as pool:
@@ -121,4 +125,4 @@ def _print(result: Result) -> None:
 assert set(EXPECTED) == {HEALTHY, *(fault.name for fault in FAULTS)}
 
 if __name__ == "__main__":
-    trials()
+    sys.exit(run(sys.argv[1:], trials, "python -m fixprop.doctor.trials"))

@@ -65,8 +65,12 @@ def test_replay_of_a_torn_file_says_so_and_of_an_altered_one_ends(tmp_path: Path
 
 def test_record_keeps_what_a_board_says(tmp_path: Path) -> None:
     path = tmp_path / "x.fixrec"
-    result = run(record, "-o", path, "--seconds", "2", *FAST)
+    figures = tmp_path / "new" / "figures.json"
+    result = run(record, "-o", path, "--seconds", "2", "--json", figures, *FAST)
     assert result.exception is None
+    told = json.loads(figures.read_text())
+    assert (told["port"], told["events_dropped"]) == ("native://", 0)
+    assert (told["seconds"], told["bytes"]) == (2.0, path.stat().st_size)
     assert f"{path}: 2.0 s, {path.stat().st_size:,} bytes" in result.output
     assert Reader(path).facts.started is None
     assert run(replay, path).return_value == 0

@@ -12,6 +12,7 @@ from fixprop.commands.train import train
 from fixprop.errors import FixpropError
 from fixprop.model import Model
 
+SOFTMAX = ("--output-activation", "softmax")
 ROWS = np.random.default_rng(4).uniform(-1, 1, (40, 2)).round(3)
 LINES = ["x,y,side", *(f"{x},{y},{'left' if x < y else 'right'}" for x, y in ROWS)]
 
@@ -41,7 +42,10 @@ def test_a_model_is_written_and_its_figures_printed() -> None:
 def test_the_same_command_writes_the_same_bytes() -> None:
     for name in ("a", "b"):
         files = "-o", f"{name}.json", "--json", f"{name}.txt", "--plot", f"{name}.png"
-        assert run("data.csv", "--target", "side", "--epochs", "3", *files).exit_code == 0
+        result = run("data.csv", "--target", "side", "--epochs", "3", *files)
+        assert result.exit_code == 0
+        assert result.stdout.endswith(f"model: {name}.json\nplot: {name}.png\n")
+        assert result.stderr == f"figures: {name}.txt\n"
     for ending in (".json", ".txt", ".png"):
         assert Path(f"a{ending}").read_bytes() == Path(f"b{ending}").read_bytes()
     assert Path("a.png").read_bytes().startswith(b"\x89PNG")
@@ -62,7 +66,7 @@ def test_the_figures_are_json_with_a_loss_for_each_epoch() -> None:
         ["--no-compare", "--validation", "0", "--hidden", "0"],
         ["--class-weight", "balanced", "--schedule", "cosine", "--momentum", "0.5"],
         ["--class-weight", "left=2", "--batch", "4", "--initial", "he", "--hidden", "4,3"],
-        ["--activation", "tanh,relu", "--hidden", "4,3", "--patience", "2", "--output", "softmax"],
+        ["--activation", "tanh,relu", "--hidden", "4,3", "--patience", "2", *SOFTMAX],
         ["--inputs", "1,0", "--rate", "0.5", "--engine", "mirror"],
     ],
 )
@@ -75,15 +79,17 @@ def test_options_go_together(options: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["nothing.csv", "--target", "x"], 1, "cannot read nothing.csv"),
+        (["nothing.csv", "--target", "x"], 2, "no table 'nothing.csv': name a .csv"),
         (["data.csv", "--target", "sid"], 2, 'did you mean "side"'),
         (["data.csv", "--target", "x"], 2, 'row 1 (line 2), column "side": "'),
         (["data.csv", "--target", "side", "--hidden", "200"], 1, "bytes too large to learn"),
         (["data.csv", "--target", "side", "-o", "model.h"], 2, "ends in .json"),
+        (["data.csv", "--target", "side", "--output", "softmax"], 2, "is --output-activation"),
+        (["data.csv", "--target", "side", "--json", "data.csv"], 2, "both --json and DATA"),
         (
             ["data.csv", "--target", "side", "-o", "a.json", "--json", "./a.json"],
             2,
-            "both the model",
+            "'a.json' cannot be both --output and --json",
         ),
         (["data.csv", "--target", "side", "--plot", "a.xyz"], 1, "its name must end in"),
         (["data.csv", "--target", "side", "--rate", "9"], 2, "learning rate 9"),

@@ -17,11 +17,11 @@ from fixprop.commands import push as push_module
 from fixprop.commands.pull import pull
 from fixprop.commands.push import push
 from fixprop.commands.verify import verify
-from fixprop.errors import FixpropError, UsageError
+from fixprop.errors import UsageError
 from fixprop.model import Model
 from fixprop.network import Topology
 from fixprop.tracking.definition import TOPOLOGY
-from fixprop.tracking.learner import MirrorLearner
+from fixprop.tracking.learner import MirrorLearner, weights_crc
 from fixprop.verify import compare, places
 
 
@@ -96,13 +96,26 @@ def test_a_pushed_model_is_pulled_again(board: Port, tmp_path: Path) -> None:
 
 
 def test_push_can_store_the_weights(board: Port, tmp_path: Path) -> None:
-    result = run(push, model(tmp_path), "--save")
-    assert "; stored in slot 0, save number 1\n" in result.stdout
+    figures = tmp_path / "figures.json"
+    result = run(push, model(tmp_path), "--save", "--json", figures)
+    assert "; stored in slot 0, save number 1" in result.stdout
+    told = json.loads(figures.read_text())
+    assert (told["weights"], told["slot"], told["save_number"]) == (67, 0, 1)
+    assert told["weights_crc"] == weights_crc(Model.read(tmp_path / "wanted.json").weights)
+
+
+def test_push_to_a_simulated_board_says_that_it_is_gone(tmp_path: Path) -> None:
+    result = run(push, model(tmp_path), "--port", "native://")
+    assert result.stdout.endswith("; this simulated board is gone now\n")
 
 
 def test_a_board_that_has_just_started_has_the_weights_of_its_seed(tmp_path: Path) -> None:
     path = tmp_path / "got.json"
-    result = run(pull, "-o", path, "--port", "native://")
+    figures = tmp_path / "figures.json"
+    result = run(pull, "-o", path, "--port", "native://", "--json", figures)
+    told = json.loads(figures.read_text())
+    assert (told["weights"], told["steps"], told["weights_source"]) == (67, 0, "initial")
+    assert told["weights_crc"] == weights_crc(Model.read(path).weights)
     assert "initial weights of its seed, 0 training steps" in result.stdout
     assert np.array_equal(Model.read(path).weights, MirrorLearner(1).weights())
 
@@ -117,7 +130,7 @@ def test_a_model_of_another_network_is_refused(board: Port, tmp_path: Path) -> N
 
 def test_a_model_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     result = run(push, tmp_path / "none.json")
-    assert isinstance(result.exception, FixpropError)
+    assert isinstance(result.exception, UsageError)
     assert "none.json" in str(result.exception)
 
 

@@ -58,9 +58,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, object]
     calls: list[tuple[str, dict[str, object]]] = []
 
     def serve(url: str, **options: object) -> None:
-        ready = options.pop("ready")
+        ready, watch = options.pop("ready"), options.pop("watch")
         calls.append((url, options))
-        assert callable(ready)
+        assert callable(ready) and callable(watch)
         ready("http://127.0.0.1:8042/")
 
     monkeypatch.setattr("fixprop.dashboard.serve.serve", serve)

@@ -89,11 +89,11 @@ def test_a_model_of_another_arithmetic_is_taken_over(arrays: Path) -> None:
         (["NET", "--range", "0:1", "--classes", "a,b,c"], 2, ["3 classes"]),
         (["NET", "--sample", "TABLE"], 2, ["3 columns", "2 inputs", "--columns"]),
         (["NET", "--sample", "TABLE", "--columns", "a,x"], 2, ['"x"', "a, b, c"]),
-        (["net.pkl", "--range", "0:1"], 2, ["from_sklearn"]),
-        (["net.pt", "--range", "0:1"], 2, [".pt", ".onnx, .keras"]),
-        (["none.npz", "--range", "0:1"], 1, ["cannot read", "No such file"]),
-        (["none.onnx", "--range", "0:1"], 1, ["cannot read", "No such file"]),
-        (["none.json"], 1, ["cannot read"]),
+        (["PICKLE", "--range", "0:1"], 2, ["from_sklearn"]),
+        (["TORCH", "--range", "0:1"], 2, [".pt", ".onnx, .keras"]),
+        (["none.npz", "--range", "0:1"], 2, ["no network 'none.npz'"]),
+        (["none.onnx", "--range", "0:1"], 2, ["no network 'none.onnx'"]),
+        (["none.json"], 2, ["no network 'none.json'"]),
         (["TABLE", "--range", "0:1"], 2, [".csv"]),
     ],
 )
@@ -106,7 +106,10 @@ def test_mistakes_get_one_line_and_nothing_is_written(
 ) -> None:
     table, output = arrays.with_name("t.csv"), arrays.with_name("out.json")
     table.write_text("a,b,c\n1,2,3\n2,3,4\n")
-    places = {"NET": arrays, "TABLE": table}
+    pickle, torch = arrays.with_name("net.pkl"), arrays.with_name("net.pt")
+    pickle.touch()
+    torch.touch()
+    places = {"NET": arrays, "TABLE": table, "PICKLE": pickle, "TORCH": torch}
     assert run(*(places.get(word, word) for word in arguments), "-o", output) == status
     line = capsys.readouterr().err
     assert line.startswith("fixprop: ")
