@@ -20,8 +20,8 @@ from fixprop.calibration.scripted import ScriptedHolder, world_with_card
 from fixprop.calibration.steps import SIDES, Step, all_steps
 from fixprop.calibration.walk import Outcome, walk
 from fixprop.commands.options import Seed, port_option
+from fixprop.commands.paths import check_folder, output_option
 from fixprop.errors import UsageError
-from fixprop.files import prepare_folder
 from fixprop.session import Session
 from fixprop.toolchain import PROJECT_ROOT
 from fixprop.wire.records import Reading
@@ -111,12 +111,9 @@ def _now(reading: Reading) -> str:
 
 @click.command(short_help="Measure a board's own sensors and store what they differ by.")
 @port_option
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The file, JSON; a picture of the same name goes beside it.  "
-    "[default: hardware/calibration/NAME.json, or out/calibration/ for a simulated board]",
+@output_option(
+    "The file, JSON; a picture of the same name goes beside it.  "
+    "[default: hardware/calibration/NAME.json, or out/calibration/ for a simulated board]"
 )
 @click.option("--name", default=None, help="Of the unit.  [default: unit, or simulated]")
 @click.option(
@@ -148,7 +145,7 @@ def calibrate(
     if not simulated and not sys.stdin.isatty():
         raise UsageError(f"{port}: somebody must hold the card: calibrate needs a terminal")
     path = output or _file_of(name, simulated)
-    prepare_folder(path.parent)
+    check_folder(path.parent)
     console = Console(stderr=True)
     world = world_with_card(seed)
     line = open_port(port, world)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from fixprop.errors import FixpropError, UsageError
 from fixprop.importers.bring_in import bring_in
-from fixprop.importers.chain import Chain, known_activation
+from fixprop.importers.chain import Chain, known_activation, numbers
 from fixprop.importers.float_network import FloatNetwork
 from fixprop.importers.imported import Imported
 
@@ -45,7 +45,7 @@ def _network(
 ) -> FloatNetwork:
     if not layers or len(layers) != len(activations):
         raise UsageError(f"{len(layers)} layers and {len(activations)} activations: give one each")
-    first = np.asarray(layers[0][0])
+    first = numbers("0", layers[0][0])
     if first.ndim != 2:
         raise UsageError(f"layer '0' has weights of shape {first.shape}: must be (inputs, neurons)")
     chain = Chain(first.shape[0])

@@ -49,14 +49,15 @@ def bring_in(
     span = Span.of(network, sample, ranges)
     notes = (*notes, *span.notes(network.inputs))
     passed = None if span.sample is None else network.forward(span.sample)
-    found = reaches(network, span.low, span.high, passed)
-    below = found[-2].size if len(found) > 1 else (span.high - span.low) / 2
+    unit = span.units(network.inputs)
+    found = reaches(network, span.low, span.high, unit, passed)
+    below = found[-2].size if len(found) > 1 else unit
     outputs = output_columns(network, below, found[-1], None if passed is None else passed[-1])
     if not saturate:
         network, grew = grown(network, found, outputs)
         notes = (*notes, *grew)
         passed = None if span.sample is None else network.forward(span.sample)
-        found = reaches(network, span.low, span.high, passed)
+        found = reaches(network, span.low, span.high, unit, passed)
     quantised = _best(network, partial(quantise, network, span, found, outputs), span)
     if not saturate:
         _refuse_saturated(quantised)

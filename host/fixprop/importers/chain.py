@@ -13,7 +13,13 @@ from numpy.typing import ArrayLike
 
 from fixprop.activations import LEAK
 from fixprop.errors import UsageError
-from fixprop.importers.float_network import FloatNetwork, Layer, Reals, check_finite
+from fixprop.importers.float_network import (
+    FloatNetwork,
+    Layer,
+    Reals,
+    check_finite,
+    check_width,
+)
 
 ACTIVATIONS = {
     "identity": "linear",
@@ -38,10 +44,19 @@ def known_activation(name: str, where: str) -> str:
     return ACTIVATIONS[name]
 
 
+def numbers(layer: str, values: ArrayLike) -> Reals:
+    """`values` in float64; UsageError that names the layer, if they are text or a ragged list."""
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError):
+        raise UsageError(f"layer '{layer}' holds what is not an array of numbers") from None
+
+
 class Chain:
-    """Collects operations on `width` values."""
+    """Collects operations on `width` values; UsageError if the chip has no room for so many."""
 
     def __init__(self, width: int):
+        check_width("the inputs", width)
         self.inputs = width
         self._layers: list[Layer] = []
         self._begin(width)
@@ -59,12 +74,13 @@ class Chain:
 
     def dense(self, name: str, weights: ArrayLike, biases: ArrayLike | None) -> None:
         """values @ weights [inputs, neurons] + biases."""
-        matrix = np.array(weights, np.float64)
+        matrix = numbers(name, weights)
         if matrix.ndim != 2 or matrix.shape[0] != self.width:
             raise UsageError(
                 f"layer '{name}' has weights of shape {matrix.shape}, "
                 f"the layer below gives {self.width} values"
             )
+        check_width(f"layer '{name}'", matrix.shape[1])
         check_finite(name, matrix)
         if self._name is not None:
             self._end("linear")
@@ -76,11 +92,12 @@ class Chain:
 
     def affine(self, name: str, factor: ArrayLike, shift: ArrayLike) -> None:
         """values * factor + shift, each one number or one a value."""
+        factors, shifts = numbers(name, factor), numbers(name, shift)
         try:
-            factors = np.broadcast_to(np.asarray(factor, np.float64), (self.width,))
-            shifts = np.broadcast_to(np.asarray(shift, np.float64), (self.width,))
+            factors = np.broadcast_to(factors, (self.width,))
+            shifts = np.broadcast_to(shifts, (self.width,))
         except ValueError:
-            shape = f"{np.shape(factor)} and {np.shape(shift)}"
+            shape = f"{factors.shape} and {shifts.shape}"
             raise UsageError(
                 f"layer '{name}': factors and shifts of shape {shape} do not fit {self.width} values"
             ) from None

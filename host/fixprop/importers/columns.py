@@ -34,7 +34,7 @@ class Span:
     def of(cls, network: FloatNetwork, sample: ArrayLike | None, ranges: ArrayLike | None) -> Span:
         """`ranges`: (low, high) for all inputs or [inputs, 2]; UsageError if they do not fit."""
         width = len(network.inputs)
-        rows = None if sample is None else _rows(sample, width)
+        rows = None if sample is None else rows_of(sample, width)
         if rows is None and ranges is None:
             raise UsageError(f"nothing is known of the inputs' ranges: {HOW}")
         edges = np.full((width, 2), (np.inf, -np.inf)) if ranges is None else _edges(ranges, width)
@@ -57,6 +57,11 @@ class Span:
         if low == high:
             return finest(name, *_widened(low), start, reach)
         return finest(name, low, high, start, reach, self.decimals[number])
+
+    def units(self, names: tuple[str, ...]) -> Reals:
+        """How far apart 0 and 1 of the chip's inputs are, [inputs], in columns that fill Q0.15."""
+        columns = [self.column(number, name, 1.0, False) for number, name in enumerate(names)]
+        return np.array([to_real(column)[0] for column in columns])
 
     def notes(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """A line on columns of which the sample says too little."""
@@ -118,7 +123,8 @@ def _widened(value: float) -> tuple[float, float]:
     return value - half, value + half
 
 
-def _rows(sample: ArrayLike, width: int) -> Reals:
+def rows_of(sample: ArrayLike, width: int) -> Reals:
+    """`sample` as [samples, `width`] in float64; UsageError if it is anything else."""
     try:
         rows = np.asarray(sample, np.float64)
     except (TypeError, ValueError):

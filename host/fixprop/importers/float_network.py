@@ -60,7 +60,7 @@ class FloatNetwork:
         if not self.layers:
             raise UsageError("no dense layer was found: there is nothing to import")
         width = len(self.inputs)
-        _check_width("the inputs", width)
+        check_width("the inputs", width)
         for layer in self.layers:
             width = _checked(layer, width)
         if len(self.outputs) != width:
@@ -96,13 +96,14 @@ def _checked(layer: Layer, width: int) -> int:
         raise UsageError(
             f"layer '{layer.name}' has weights for {seen} inputs, the layer below gives {width}"
         )
-    _check_width(f"layer '{layer.name}'", neurons)
+    check_width(f"layer '{layer.name}'", neurons)
     check_finite(layer.name, layer.weights)
     check_finite(layer.name, layer.biases)
     return int(neurons)
 
 
-def _check_width(what: str, width: int) -> None:
+def check_width(what: str, width: int) -> None:
+    """UsageError that says of `what` how wide it is, if the chip cannot hold it."""
     if not 1 <= width <= MAX_NEURONS:
         raise UsageError(f"{what}: {width} wide, the chip takes 1 to {MAX_NEURONS}")
 

@@ -10,11 +10,10 @@ from numpy.typing import ArrayLike
 
 from fixprop.formats import ACTIVATION
 from fixprop.importers import bounds
-from fixprop.importers.columns import Span
+from fixprop.importers.columns import Span, rows_of
 from fixprop.importers.float_network import FloatNetwork, Reals
 from fixprop.importers.quantised import Quantised
 from fixprop.model import Model
-from fixprop.network import Mirror
 
 RANDOM_INPUTS = 1000
 
@@ -87,14 +86,16 @@ class Imported:
         """How far the model's outputs can be from the original's, [samples, outputs], real units.
 
         For just these inputs [samples, inputs], also beyond the ranges: nothing is assumed.
+        UsageError if they are no such rows.
         """
-        rows = np.asarray(values, np.float64)
+        rows = rows_of(values, len(self.network.inputs))
         found = bounds.for_sample(self.quantised, rows)
         return bounds.in_real_units(self.quantised, found[-1])
 
     def difference(self, values: ArrayLike) -> Reals:
-        """How far they are, signed: the model's less the original's."""
-        return self.model.predict(values) - self.network.predict(values)
+        """How far they are, signed: the model's less the original's; inputs as in `bound`."""
+        rows = rows_of(values, len(self.network.inputs))
+        return self.model.predict(rows) - self.network.predict(rows)
 
 
 def report(quantised: Quantised, span: Span, notes: tuple[str, ...]) -> Report:
@@ -129,8 +130,7 @@ def _numbers(values: Reals) -> tuple[float, ...]:
 def _layer_reports(
     quantised: Quantised, model: Model, everywhere: list[bounds.LayerBound], sample: Reals
 ) -> tuple[LayerReport, ...]:
-    mirror = Mirror(model.topology, len(sample))
-    mirror.set_flat_weights(model.weights)
+    mirror = model.mirror()
     mirror.forward(model.scaled_inputs(sample))
     exact = quantised.network.forward(sample)
     rows = []

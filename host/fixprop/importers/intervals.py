@@ -16,8 +16,6 @@ HEADROOM = 1.25
 QUIET = 1 / 16
 """What a neuron that is quiet on the sample may do, as a share of what it could."""
 
-TINY = 1e-9
-
 SPARE = 1.002
 """For scales that are rounded later, those of columns."""
 
@@ -46,14 +44,17 @@ def net_interval(layer: Layer, low: Reals, high: Reals) -> tuple[Reals, Reals]:
 
 
 def reaches(
-    network: FloatNetwork, low: Reals, high: Reals, sample: list[Reals] | None
+    network: FloatNetwork, low: Reals, high: Reals, unit: Reals, sample: list[Reals] | None
 ) -> list[Reach]:
-    """Of every layer's values; `sample` are all layers' values on a sample, the inputs first.
+    """Of every layer's values, for inputs from `low` to `high`, [inputs].
+
+    `unit` [inputs]: how far apart 0 and 1 of the chip's inputs are, which their columns round up.
+    `sample`: all layers' values on a sample, the inputs first.
 
     With a sample a scalable layer needs to reach HEADROOM times what the sample did, and no more.
     """
     found: list[Reach] = []
-    centre, unit = (low + high) / 2, (high - low) / 2
+    centre = (low + high) / 2
     for index, layer in enumerate(network.layers):
         net_low, net_high = net_interval(layer, low, high)
         seen = None if sample is None else sample[index + 1]
@@ -88,7 +89,7 @@ def _reach(
     if seen is not None:
         reached = largest_net(activation, seen.min(axis=0), seen.max(axis=0)) * HEADROOM
         size = np.minimum(possible, np.maximum(reached, possible * QUIET))
-    size = np.maximum(np.where(size > TINY, size, 1.0), least)
+    size = np.maximum(np.where(size > 0, size, 1.0), least)
     return Reach(np.maximum(low, activate(activation, -size)), np.minimum(high, size), size)
 
 

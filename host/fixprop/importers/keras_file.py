@@ -69,8 +69,10 @@ def _read(path: Path) -> list[KerasLayer]:
             return _from_zip(content, h5py)
         with h5py.File(io.BytesIO(content), "r") as file:
             return _from_h5(file)
-    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except FixpropError:
+        raise
+    except Exception as error:  # of zipfile's, zlib's, json's or h5py's, by what is wrong
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise FixpropError(f"{path} is not a Keras model, or only its weights: {first}") from error
 
 

@@ -81,12 +81,10 @@ class Graph:
             raise UsageError(f"the network has {len(given)} inputs ({names}): must be one")
         self.input: str = given[0].name
         self._shape = [dim.dim_value for dim in given[0].type.tensor_type.shape.dim]
-        self.nodes = [
-            node
-            for proto in model.graph.node
-            if not self._fold(proto)
-            for node in [Node.of(proto, self.constants)]
+        nodes = [
+            Node.of(proto, self.constants) for proto in model.graph.node if not self._fold(proto)
         ]
+        self.nodes = _needed(nodes, {value.name for value in model.graph.output})
 
     def _fold(self, proto: Any) -> bool:
         """Compute a node that sees constants only."""
@@ -129,6 +127,16 @@ class Graph:
                 found = found or list(node.need(0).reshape(-1))
         names = tuple(n.decode() if isinstance(n, bytes) else str(n) for n in found)
         return names if len(names) == max(2, width) else ()
+
+
+def _needed(nodes: list[Node], outputs: set[str]) -> list[Node]:
+    """Without the nodes that no output of the network is made of."""
+    made_of, found = set(outputs), []
+    for node in reversed(nodes):  # an ONNX graph lists them in order
+        if made_of & set(node.outputs):
+            made_of |= set(node.inputs)
+            found.append(node)
+    return found[::-1]
 
 
 def _walk(graph: Graph) -> tuple[Chain, list[str]]:

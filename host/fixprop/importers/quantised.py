@@ -98,7 +98,7 @@ def output_columns(
         middle, half = np.zeros_like(low), largest_net(last.activation, low, high)
     centred = replace(last, biases=last.biases - middle)
     least = least_size(centred, np.zeros_like(below), below) * edge / ACTIVATION.high
-    half = np.maximum(np.where(half > 1e-6, half, 1.0), least)
+    half = np.maximum(np.where(half > 0, half, 1.0), least)
     return tuple(
         finest(name, centre - size, centre + size, -edge, edge)
         for name, centre, size in zip(network.outputs, middle, half, strict=True)

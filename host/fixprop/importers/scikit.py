@@ -82,11 +82,13 @@ def _activation(mlp: Any, last: bool) -> str:
 
 def _scale(chain: Chain, scaler: Any) -> None:
     kind = type(scaler).__name__
+    if getattr(scaler, "clip", False):  # a bend where the chip has none; of MaxAbsScaler since 1.9
+        raise UsageError(f"{kind} with clip=True in the pipeline is not supported: fit it without")
     if kind == "StandardScaler":
         factor = 1.0 if scaler.scale_ is None else 1 / scaler.scale_
         mean = 0.0 if scaler.mean_ is None else scaler.mean_
         chain.affine(kind, factor, -mean * factor)
-    elif kind == "MinMaxScaler" and not scaler.clip:
+    elif kind == "MinMaxScaler":
         chain.affine(kind, scaler.scale_, scaler.min_)
     elif kind == "MaxAbsScaler":
         chain.affine(kind, 1 / scaler.scale_, 0.0)

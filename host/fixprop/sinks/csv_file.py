@@ -45,9 +45,22 @@ class CsvSink(Sink):
             raise UsageError(
                 f"{self._path} exists: continue it with --append, or choose another file"
             ) from error
-        self._file, self._end = file, 0
-        self._write(header)
+        try:
+            self._begin(file, header)
+        except OSError:
+            self._path.unlink(missing_ok=True)
+            raise
         return file
+
+    def _begin(self, file: BinaryIO, header: bytes) -> None:
+        """Write the header, or nothing; OSError when the disk takes no more."""
+        self._file, self._end = file, 0
+        try:
+            self._write(header)
+        except OSError:
+            self._take_back()
+            file.close()
+            raise
 
     def _continue(self, header: bytes) -> BinaryIO:
         file = self._path.open("r+b", buffering=0)
@@ -65,7 +78,7 @@ class CsvSink(Sink):
         file.seek(self._end)
         self._file = file
         if not self._end:
-            self._write(header)
+            self._begin(file, header)
         return file
 
     def send(self, sample: Sample) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,14 +31,15 @@ class Sample:
 
 
 class Sampler:
-    """Gives a sample at most every `every_s` seconds; 0: at every reading.
+    """Gives a sample every `every_s` seconds, at the first reading from then on; 0: at each one.
 
-    `start_s`: the Unix time at which the bridge was made.
+    They are counted from the first reading, and anew after a gap. `start_s`: the Unix time at which
+    the bridge was made.
     """
 
     def __init__(self, start_s: float, every_s: float = 0.0) -> None:
         self._start_s, self._every_s = start_s, every_s
-        self._next_s = 0.0
+        self._next_s = -math.inf
         self._health: Health | None = None
         self._lost = 0
         self._losses: list[float] = []  # of steps since the last sample
@@ -65,7 +67,9 @@ class Sampler:
         self._remember_step(reading)
         if time_s < self._next_s:
             return None
-        self._next_s = max(self._next_s + self._every_s, time_s)
+        if time_s - self._next_s >= self._every_s:
+            self._next_s = time_s
+        self._next_s += self._every_s
         if self._losses:
             self._loss = float(np.mean(self._losses))
             self._losses.clear()

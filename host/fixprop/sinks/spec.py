@@ -45,9 +45,9 @@ def open_sink(spec: str, settings: Settings) -> Sink:
     """The sink that `spec` names; UsageError or FixpropError if there is none."""
     kind, colon, rest = spec.partition(":")
     if kind not in MAKERS or not colon:
-        raise UsageError(f"sink '{spec}': no such kind of sink; use {KINDS}")
+        raise UsageError(f"sink '{_hidden(spec)}': no such kind of sink; use {KINDS}")
     if kind in URLS and not rest.startswith("//"):
-        raise UsageError(f"sink '{spec}': write {kind}://HOST")
+        raise UsageError(f"sink '{_hidden(spec)}': write {kind}://HOST")
     return MAKERS[kind](spec, settings)
 
 
@@ -112,24 +112,41 @@ MAKERS: Mapping[str, Maker] = {"plotter": _plotter, "csv": _csv, **URLS}
 
 def _place(spec: str, default_port: int) -> tuple[SplitResult, str, int]:
     """The URL, its host and its port."""
+    kind = spec.partition(":")[0]
     try:
         url = urlsplit(spec)
-        host, port = url.hostname, url.port
+        host = url.hostname
+    except ValueError as error:
+        raise UsageError(
+            f"sink '{_hidden(spec)}': write an IPv6 address in brackets, as in {kind}://[::1]"
+        ) from error
+    try:
+        port = url.port
     except ValueError as error:
         raise UsageError(f"sink '{_hidden(spec)}': use a PORT from 1 to 65535") from error
     if not host or port == 0:
-        kind = spec.partition(":")[0]
         raise UsageError(f"sink '{_hidden(spec)}': use {kind}://HOST:PORT, PORT from 1 to 65535")
+    _check_host(spec, host)
     return url, host, port or default_port
+
+
+def _check_host(spec: str, host: str) -> None:
+    """What Python would ask the network for: else paho's thread ends of it, and says nothing."""
+    try:
+        host.encode("idna")
+    except UnicodeError as error:
+        raise UsageError(
+            f"sink '{_hidden(spec)}': '{host}' is no host's name: "
+            "between its dots stand 1 to 63 characters"
+        ) from error
 
 
 def _query(spec: str, url: SplitResult, allowed: tuple[str, ...]) -> dict[str, str]:
     query = dict(parse_qsl(url.query, keep_blank_values=True))
     for name in query:
         if name not in allowed:
-            raise UsageError(
-                f"sink '{_hidden(spec)}': no setting '{name}'; there is {', '.join(allowed)}"
-            )
+            shown = _hidden(spec).partition("?")[0]  # it may be a password
+            raise UsageError(f"sink '{shown}': no setting '{name}'; there is {', '.join(allowed)}")
     return query
 
 
@@ -150,8 +167,11 @@ def _netloc(host: str, port: int) -> str:
 
 
 def _hidden(spec: str) -> str:
-    """Without the password."""
-    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", spec)
+    """Without the password, also in what is no URL yet: it may hold any sign.
+
+    It begins at the user's colon, without a :// at the first that there is, and ends at the last @.
+    """
+    return re.sub(r"^([^:]*://[^:]*:|[^:]*:(?!//)).*@", r"\1***@", spec, flags=re.DOTALL)
 
 
 def board_name(url: str, serial_number: str | None = None) -> str:

@@ -25,8 +25,9 @@ class UdpSink(Sink):
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
             self._socket = socket.socket(found[0], found[1])
-        except OSError as error:
-            raise FixpropError(f"sink {name}: {error.strerror}; correct the host's name") from error
+        except (OSError, UnicodeError) as error:  # the latter where a name cannot be one
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise FixpropError(f"sink {name}: {reason}; correct the host's name") from error
         self._socket.setblocking(False)
         self._address = found[4]
         self._packets = packets

@@ -9,10 +9,11 @@ import pytest
 
 from fixprop.activations import ACTIVATIONS
 from fixprop.errors import UsageError
-from fixprop.formats import ACTIVATION
+from fixprop.formats import ACTIVATION, Integers
 from fixprop.importers import Imported, bounds, from_arrays
 from fixprop.importers.float_network import Reals, activate
 from fixprop.importers.intervals import LARGEST_WEIGHT
+from fixprop.network import Mirror
 
 HIDDEN = ("linear", "relu", "leaky_relu", "sigmoid", "tanh")
 HEADS = (*HIDDEN, "softmax", "sigmoid_cross_entropy")
@@ -132,3 +133,84 @@ def test_a_scale_moves_between_layers() -> None:
     inputs = np.linspace(-1, 1, 101)[:, np.newaxis]
     assert np.abs(imported.model.predict(inputs) - 2 * np.maximum(inputs, 0)).max() < 1e-3
     assert max(imported.report.bound) < 3e-3
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e-6, 5e-7, 1e-9])
+@pytest.mark.parametrize("sampled", [True, False])
+def test_small_units_lose_nothing(size: float, sampled: bool) -> None:
+    """A network in metres is as exact as the same one in nanometres, down to 12 decimals."""
+    inputs = np.linspace(-1, 1, 101)[:, np.newaxis]
+    layers = [
+        (np.array([[size, -size]]), np.zeros(2)),
+        (np.array([[1.0], [-0.5]]), np.zeros(1)),
+    ]
+    imported = from_arrays(
+        layers, ["relu", "linear"], inputs if sampled else None, None if sampled else (-1, 1)
+    )
+    assert max(imported.report.bound) < 1e-3 * size + 1e-12
+    difference = np.abs(imported.difference(inputs))
+    assert (difference <= imported.bound(inputs) + EXACT * size).all()
+
+
+def test_an_output_that_is_always_the_same_has_room() -> None:
+    """Also where only rounding makes it differ: a column is no finer than its weights allow."""
+    rows = np.array([[0.1, 0.2, 0.3], [0.3, 0.6, 0.9]])
+    for weight in (0.0, 1.0):
+        layers = [(np.array([[weight], [weight], [-weight]]), np.full(1, weight / 3))]
+        imported = from_arrays(layers, ["linear"], rows)
+        assert np.ptp(imported.network.predict(rows)) < 1e-15
+        column = imported.model.outputs[0]
+        assert (column.high - column.low) * column.unit > 0.01
+        assert (np.abs(imported.difference(rows)) <= imported.bound(rows) + EXACT).all()
+
+
+def test_a_bound_of_one_row_wants_it_as_a_row() -> None:
+    imported = from_arrays([(np.ones((2, 1)), np.zeros(1))], ["linear"], ranges=(0, 1))
+    for measure in (imported.bound, imported.difference):
+        assert measure([[0.5, 0.5]]).shape == (1, 1)
+        with pytest.raises(UsageError, match=r"shape \(2,\).*give rows of 2 numbers"):
+            measure([0.5, 0.5])
+
+
+def test_a_long_sample_does_not_copy_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    copies = []
+    forward = Mirror.forward
+
+    def counted(mirror: Mirror, inputs: Integers) -> Integers:
+        copies.append(len(mirror.weights[0]))
+        return forward(mirror, inputs)
+
+    monkeypatch.setattr(Mirror, "forward", counted)
+    sample = np.random.default_rng(0).uniform(-1, 1, (500, 2))
+    from_arrays([(np.ones((2, 1)), np.zeros(1))], ["tanh"], sample)
+    assert set(copies) == {1}
+
+
+@pytest.mark.parametrize(
+    ("shapes", "words"),
+    [
+        ([(150_528, 2)], "the inputs: 150528 wide, the chip takes 1 to 254"),
+        ([(2, 150_528), (150_528, 1)], "layer '0': 150528 wide, the chip takes 1 to 254"),
+    ],
+)
+def test_a_network_that_is_far_too_wide_is_refused_before_it_takes_memory(
+    shapes: list[tuple[int, int]], words: str
+) -> None:
+    """150,528 inputs, an image of 224 x 224 x 3, would be a matrix of 169 GiB."""
+    layers = [(np.zeros(shape), np.zeros(shape[1])) for shape in shapes]
+    with pytest.raises(UsageError, match=words):
+        from_arrays(layers, ["linear"] * len(layers), ranges=(0, 1))
+
+
+@pytest.mark.parametrize(
+    ("weights", "biases"),
+    [
+        (np.array([["a", "b"]]), np.zeros(2)),
+        (np.ones((1, 2)), np.array(["a", "b"])),
+        ([[1.0, 2.0], [1.0]], np.zeros(2)),
+        ([[{}]], np.zeros(1)),
+    ],
+)
+def test_weights_that_are_no_numbers_are_named(weights: object, biases: object) -> None:
+    with pytest.raises(UsageError, match="layer '0' holds what is not an array of numbers"):
+        from_arrays([(weights, biases)], ["linear"], ranges=(0, 1))  # type: ignore[list-item]

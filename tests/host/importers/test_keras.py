@@ -147,3 +147,37 @@ def test_a_file_of_weights_alone(tmp_path: Path) -> None:
         file["layers/dense/vars/0"] = np.ones((3, 2))
     with pytest.raises(FixpropError, match="only its weights"):
         from_keras(path, ranges=(0, 1))
+
+
+def spoilt_zip(spoil: str) -> bytes:
+    """A .keras file with one thing wrong that no reader of JSON or HDF5 expects."""
+    whole = io.BytesIO()
+    text = "[" * 100_000 if spoil == "deep" else json.dumps("x" * 3000)
+    deflated = zipfile.ZIP_DEFLATED if spoil == "deflate" else zipfile.ZIP_STORED
+    with zipfile.ZipFile(whole, "w", deflated) as archive:
+        archive.writestr("config.json", text)
+    content = bytearray(whole.getvalue())
+    start = 30 + len("config.json")  # behind the local file header
+    if spoil in ("crc", "deflate"):
+        content[start + 4] ^= 0xFF
+        content[start + 5] ^= 0xFF
+    if spoil == "encrypted":  # the flag in the central directory, which is what zipfile reads
+        content[content.rindex(b"PK\1\2") + 8] |= 1
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        ("crc", "Bad CRC-32"),
+        ("deflate", "decompressing"),
+        ("deep", "recursion"),
+        ("encrypted", "encrypted"),
+    ],
+)
+def test_a_spoilt_file_is_one_line(spoil: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.keras"
+    path.write_bytes(spoilt_zip(spoil))
+    with pytest.raises(FixpropError, match=f"is not a Keras model.*{words}") as error:
+        from_keras(path, ranges=(0, 1))
+    assert "\n" not in str(error.value)

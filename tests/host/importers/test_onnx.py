@@ -128,6 +128,34 @@ def test_what_is_affine_goes_into_the_layers(tmp_path: Path) -> None:
     assert_agrees(imported, path, inputs)
 
 
+@pytest.mark.parametrize("stray", ["Relu", "Sin"])
+def test_nodes_that_no_output_needs_are_left_out(stray: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    nodes = [
+        helper.make_node("Gemm", ["x", "W0", "b0"], ["h"]),
+        helper.make_node("Tanh", ["h"], ["t"]),
+        helper.make_node(stray, ["h"], ["beside"]),
+        helper.make_node("Gemm", ["t", "W1", "b1"], ["out"]),
+        helper.make_node(stray, ["out"], ["beyond"]),
+    ]
+    path = save(tmp_path / "a.onnx", nodes, dense(rng, 3, 4, 0) | dense(rng, 4, 2, 1))
+    inputs = rng.uniform(-1, 1, (50, 3))
+    imported = from_onnx(path, inputs)
+    assert imported.model.topology.activations == ("tanh", "linear")
+    assert_agrees(imported, path, inputs)
+
+
+def test_an_output_on_the_way_does_not_end_the_network(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    nodes = [
+        helper.make_node("Gemm", ["x", "W0", "b0"], ["h"]),
+        helper.make_node("Softmax", ["h"], ["out"]),
+    ]
+    path = save(tmp_path / "a.onnx", nodes, dense(rng, 3, 4, 0), outputs=("out", "h"))
+    inputs = rng.uniform(-1, 1, (50, 3))
+    assert_agrees(from_onnx(path, inputs), path, inputs)
+
+
 def test_constants_that_are_computed(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     constants = {"W": rng.normal(0, 1, (2, 3)).astype(np.float32)}

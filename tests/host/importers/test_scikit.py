@@ -14,7 +14,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PolynomialFeatures,
+    StandardScaler,
+)
 
 from fixprop.errors import UsageError
 from fixprop.importers import Imported, from_sklearn
@@ -151,6 +156,20 @@ def test_other_steps_of_a_pipeline_are_refused_by_name() -> None:
         estimator.fit(inputs, inputs[:, 0])
     with pytest.raises(UsageError, match="PolynomialFeatures in the pipeline is not supported"):
         from_sklearn(estimator, inputs)
+
+
+@pytest.mark.parametrize("scaler", [MinMaxScaler(), MaxAbsScaler()])
+def test_a_scaler_that_clips_is_refused(scaler: Any) -> None:
+    """The chip has no clip before its first layer: beyond the fitted range the bound would lie."""
+    inputs = np.random.default_rng(0).uniform(-1, 1, (30, 2))
+    mlp = MLPRegressor(hidden_layer_sizes=(2,), solver="lbfgs", max_iter=20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        estimator = make_pipeline(scaler, mlp).fit(inputs, inputs[:, 0])
+    from_sklearn(estimator, ranges=(-2, 2))
+    estimator.steps[0][1].clip = True  # MaxAbsScaler takes it since scikit-learn 1.9
+    with pytest.raises(UsageError, match=f"{type(scaler).__name__} with clip=True .*without"):
+        from_sklearn(estimator, ranges=(-2, 2))
 
 
 @pytest.mark.parametrize(

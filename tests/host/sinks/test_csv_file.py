@@ -115,6 +115,19 @@ def test_a_full_disk_is_one_line_and_leaves_whole_rows(tmp_path: Path) -> None:
     sink.close()
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_a_disk_that_is_full_at_the_header_leaves_none_of_it(tmp_path: Path, there: bool) -> None:
+    """Nor a new file, which would be refused without --append when the disk has room again."""
+    path = tmp_path / "readings.csv"
+    if there:
+        path.touch()
+    with full_at(20), pytest.raises(FixpropError, match="choose another file"):
+        CsvSink(path, CHANNELS, append=there)
+    assert path.exists() == there
+    CsvSink(path, CHANNELS, append=there).close()
+    assert rows(path) == []
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(FixpropError, match="choose another file"):
         CsvSink(tmp_path, CHANNELS, append=True)

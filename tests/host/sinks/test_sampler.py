@@ -87,3 +87,19 @@ def test_fewer_samples_are_spread_evenly_and_keep_all_losses() -> None:
             assert sample.values["loss"] == pytest.approx((first + index) / 2)
     assert len(times) == 8
     assert all(b - a <= 0.25 + 0.038 for a, b in pairwise(times))
+
+
+@pytest.mark.parametrize("gap_s", [0.3, 4.0])
+def test_no_two_samples_follow_at_once_at_the_start_or_after_a_gap(gap_s: float) -> None:
+    """Readings from `gap_s` on, and again after as long without any."""
+    sampler = Sampler(START_S, every_s=0.25)
+    first = [gap_s + index * 0.038 for index in range(53)]
+    again = [first[-1] + gap_s + index * 0.038 for index in range(53)]
+    samples = (
+        sampler.take(received(reading(index), time_s))
+        for index, time_s in enumerate([*first, *again])
+    )
+    times = [sample.time_s for sample in samples if sample is not None]
+    assert times[0] == first[0]
+    assert all(b - a > 0.25 - 0.038 for a, b in pairwise(times))
+    assert min(time_s for time_s in times if time_s >= again[0]) - again[0] < 0.25

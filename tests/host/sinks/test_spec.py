@@ -96,6 +96,11 @@ def test_mqtt_user_password_and_tls(monkeypatch: pytest.MonkeyPatch) -> None:
         ("teleplot://h:0", ["PORT from 1 to 65535"]),
         ("teleplot://h:99999", ["PORT from 1 to 65535"]),
         ("teleplot://h:x", ["PORT from 1 to 65535"]),
+        ("teleplot://[::1", ["an IPv6 address in brackets", "teleplot://[::1]"]),
+        ("teleplot://[red]", ["an IPv6 address in brackets"]),
+        ("teleplot://a..b", ["'a..b' is no host's name", "63 characters"]),
+        ("plotjuggler://" + "a" * 64, ["is no host's name"]),
+        ("mqtt://a..b/lab", ["'a..b' is no host's name"]),
         ("teleplot://h?qos=1", ["no setting 'qos'", "every"]),
         ("mqtt://h?qos=3", ["qos is 0, 1 or 2"]),
         ("mqtt://h/a?every=-1", ["every=-1", "0 to 3600"]),
@@ -117,6 +122,33 @@ def test_no_message_shows_a_password(rest: str) -> None:
         open_sink(f"mqtt://me:secret@{rest}", SETTINGS)
     assert "secret" not in str(error.value)
     assert "me:***@" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("spec", "shown"),
+    [
+        ("MQTT://me:secret@h/p", "MQTT://me:***@h/p"),
+        ("mqtt:me:secret@h", "mqtt:***@h"),
+        ("mqtt:/me:secret@h", "mqtt:***@h"),
+        ("mqtt//me:secret@h", "mqtt//me:***@h"),
+        ("me:secret@h", "me:***@h"),
+        ("mqtt://:secret@h:0", "mqtt://:***@h:0"),
+        ("mqtt://me:sec/secret@h", "mqtt://me:***@h"),
+        ("mqtt://me:sec?secret@h", "mqtt://me:***@h"),
+        ("mqtt://me:sec://secret@h:0", "mqtt://me:***@h:0"),
+        ("mqtt://me:sec@secret@h:0", "mqtt://me:***@h:0"),
+        ("mqtt://me:secret@[h", "mqtt://me:***@[h"),
+        ("mqtt://me:secret@a..b", "mqtt://me:***@a..b"),
+        ("teleplot://me:secret@h?qos=1", "teleplot://me:***@h"),
+        ("mqtt://h?password=secret", "mqtt://h"),
+        ("mqtt://me@h:99999", "mqtt://me@h:99999"),
+    ],
+)
+def test_no_mistake_shows_a_password(spec: str, shown: str) -> None:
+    with pytest.raises(UsageError) as error:
+        open_sink(spec, SETTINGS)
+    assert "secret" not in str(error.value)
+    assert f"sink '{shown}'" in str(error.value)
 
 
 def test_too_many_channels_for_the_serial_plotter() -> None:

@@ -90,3 +90,8 @@ def test_an_unknown_host_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(FixpropError, match="teleplot://nowhere: Name or service not known"):
         UdpSink("teleplot://nowhere", "nowhere", 1, plotjuggler_packets(CHANNELS))
+
+
+def test_a_host_that_cannot_be_one_is_one_line() -> None:
+    with pytest.raises(FixpropError, match=r"teleplot://a..b: .*correct the host's name"):
+        UdpSink("teleplot://a..b", "a..b", 1, plotjuggler_packets(CHANNELS))

@@ -128,7 +128,8 @@ def test_every_fault_of_the_mirror_is_python_and_differs(path: Path) -> None:
 
 def test_every_source_of_the_library_is_a_target() -> None:
     folder = PROJECT_ROOT / C.sources[0].parent
-    assert {p.name for p in C.sources} >= {p.name for p in folder.glob("*.c")}
+    counts_only = {"saturation.c"}  # compiled away but where saturations are counted
+    assert {p.name for p in C.sources} >= {p.name for p in folder.glob("*.c")} - counts_only
     assert {p.name for p in AVR.sources} == {p.name for p in folder.glob("avr_*")}
     for path in C.sources:
         assert c_mutants(path, (PROJECT_ROOT / path).read_bytes()), path
