@@ -9,10 +9,12 @@
 #define CHECK 0x5AC3
 #define HUNG_MS 200 /* the longest turn takes 10, and the watchdog waits for 500 */
 
+enum { STACK_HELD, STACK_BROKE, STACK_BROKE_MODE }; /* with the last, the mode is lost too */
+
 /* Outlives every reset but that of the power. */
 typedef struct {
   tracker_mode mode;
-  uint8_t stack_broke;
+  uint8_t stack; /* STACK_HELD, ... */
   uint8_t hung;
   uint16_t check;
 } memory;
@@ -32,7 +34,7 @@ __attribute__((naked, used, section(".init3"))) void reset_save_cause(void) {
 }
 
 static uint16_t check_now(void) {
-  const uint16_t bits = (uint16_t)((kept.mode.learning | kept.hung << 1) << 8 | kept.stack_broke);
+  const uint16_t bits = (uint16_t)((kept.mode.learning | kept.hung << 1) << 8 | kept.stack);
   return CHECK ^ kept.mode.rate ^ bits;
 }
 
@@ -41,12 +43,12 @@ static bool is_whole(void) { return kept.check == check_now(); }
 /* The Uno's Optiboot 4.4 clears MCUSR, and starts the sketch by a watchdog reset of its own. What
  * was noted before the reset tells the two apart; nobody notes a hang with interrupts off. */
 static uint8_t noted_cause(void) {
-  return is_whole() && (kept.hung || kept.stack_broke) ? WIRE_RESET_CAUSE_WATCHDOG : 0;
+  return is_whole() && (kept.hung || kept.stack) ? WIRE_RESET_CAUSE_WATCHDOG : 0;
 }
 
 uint8_t reset_cause(void) {
   const uint8_t told = cause ? cause : noted_cause();
-  if ((told & WIRE_RESET_CAUSE_WATCHDOG) && is_whole() && kept.stack_broke)
+  if ((told & WIRE_RESET_CAUSE_WATCHDOG) && is_whole() && kept.stack)
     return told | WIRE_RESET_CAUSE_STACK;
   return told;
 }
@@ -55,32 +57,37 @@ static tracker_mode kept_mode(void) { return (tracker_mode){kept.mode.learning, 
 
 bool reset_mode(tracker_mode *mode) {
   *mode = kept_mode();
-  return (reset_cause() & WIRE_RESET_CAUSE_WATCHDOG) && is_whole();
+  return (reset_cause() & WIRE_RESET_CAUSE_WATCHDOG) && is_whole() &&
+         kept.stack != STACK_BROKE_MODE;
 }
 
-static void remember(tracker_mode mode, uint8_t stack_broke, uint8_t hung) {
+static void remember(tracker_mode mode, uint8_t stack, uint8_t hung) {
   kept.mode.learning = mode.learning;
   kept.mode.rate = mode.rate;
-  kept.stack_broke = stack_broke;
+  kept.stack = stack;
   kept.hung = hung;
   kept.check = check_now();
 }
 
 void reset_remember(tracker_mode mode) {
   unfed_ms = 0;
-  remember(mode, 0, 0);
+  remember(mode, STACK_HELD, 0);
 }
 
 void reset_tick(void) {
   if (unfed_ms < HUNG_MS && ++unfed_ms == HUNG_MS && is_whole())
-    remember(kept_mode(), kept.stack_broke, 1);
+    remember(kept_mode(), kept.stack, 1);
 }
 
-/* The mode lies next to the stack: what the stack has spoilt is not gone on with. */
+/* The mode lies next to the stack. If the stack has spoilt it, the start goes on with the mode that
+ * was kept with the weights. */
 void reset_for_stack(void) {
   cli();
-  const tracker_mode nothing = {false, 0};
-  remember(is_whole() ? kept_mode() : nothing, 1, 0);
+  const tracker_mode lost = {false, 0};
+  if (is_whole())
+    remember(kept_mode(), STACK_BROKE, 0);
+  else
+    remember(lost, STACK_BROKE_MODE, 0);
   wdt_enable(WDTO_15MS);
   for (;;)
     continue;

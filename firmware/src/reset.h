@@ -19,7 +19,7 @@ void reset_remember(tracker_mode mode);
 /* Every millisecond, from an interrupt: notes it when the main loop has hung. */
 void reset_tick(void);
 
-/* What was remembered last; false: this start follows no hang, or it is not whole. */
+/* What was remembered last; false: this start follows no hang, or the stack has spoilt it. */
 bool reset_mode(tracker_mode *mode);
 
 /* The watchdog ends this at once, and the next start names the stack as its cause. */

@@ -8,7 +8,16 @@ import pytest
 
 from fixprop.firmware_build import STACK_RESERVE_BYTES, build_firmware
 from fixprop.reliability.altered import altered_firmware
-from fixprop.reliability.hangs import BAR_S, eat_stack, eating_firmware, hang_often
+from fixprop.reliability.hangs import (
+    BAR_S,
+    DEEP,
+    SHALLOW,
+    STACK_BEFORE,
+    STACK_SAVED,
+    eat_stack,
+    eating_firmware,
+    hang_often,
+)
 from fixprop.wire.records import ResetCause
 
 
@@ -39,18 +48,28 @@ def test_without_the_memory_of_its_mode_it_stops_learning() -> None:
 
 def test_a_hello_after_half_a_frame_is_heard() -> None:
     # the stack's restart cuts the line off at once
-    assert eat_stack(eating_firmware())[0] < BAR_S
+    assert eat_stack(eating_firmware()).taken_s < BAR_S
 
 
-def test_a_stack_that_grows_into_the_variables_is_caught_and_named() -> None:
-    taken_s, cause = eat_stack(eating_firmware())
-    assert taken_s < BAR_S
-    assert ResetCause.STACK in cause
+@pytest.mark.parametrize(
+    ("grows", "rate"),
+    [(SHALLOW, STACK_BEFORE), (DEEP, STACK_SAVED)],
+    ids=["canary", "mode"],
+)
+def test_a_stack_that_grows_into_the_variables_is_caught_named_and_gone_on_from(
+    grows: str, rate: int
+) -> None:
+    seen = eat_stack(eating_firmware(grows))
+    assert seen.taken_s < BAR_S
+    assert ResetCause.STACK in seen.cause
+    assert (seen.learning, seen.rate) == (True, rate)
+    assert seen.held
 
 
 def test_without_the_canary_nobody_says_so() -> None:
-    _taken_s, cause = eat_stack(eating_firmware(check=""))
-    assert ResetCause.STACK not in cause
+    seen = eat_stack(eating_firmware(check=""))
+    assert ResetCause.STACK not in seen.cause
+    assert not seen.held
 
 
 def test_protections_leave_the_stack_its_reserve() -> None:

@@ -7,7 +7,6 @@ what is seen against that chance; a line that scrambles everything calibrates it
 
 from __future__ import annotations
 
-from functools import cache
 from math import sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 import cffi
 
 from fixprop.reliability.claim import Claim
-from fixprop.toolchain import FIRMWARE, build_shared_library
+from fixprop.toolchain import FIRMWARE, build_shared_library, once
 
 WIRE = FIRMWARE / "lib" / "wire" / "src"
 SOURCE = Path(__file__).with_suffix(".c")
@@ -69,7 +68,7 @@ def wilson(seen: int, tried: int) -> Interval:
     return Interval((middle - half) / (1 + spread), (middle + half) / (1 + spread))
 
 
-@cache
+@once
 def _library(wire: Path) -> tuple[cffi.FFI, Any]:
     ffi = cffi.FFI()
     ffi.cdef(DECLARATIONS)

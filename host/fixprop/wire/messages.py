@@ -30,7 +30,7 @@ EACH_VALUE = f"{BYTES_PER_VALUE} bytes each, little endian"
 
 RUN_OF_WEIGHTS = (
     Field("offset", "u16", "weights", "index of the first weight"),
-    Field("count", "u8", "weights", f"weights in use, at most {WEIGHTS_PER_MESSAGE}"),
+    Field("count", "u8", "weights", f"weights in use, 1 to {WEIGHTS_PER_MESSAGE}"),
     Field(
         "data",
         WEIGHT_DATA,
@@ -141,7 +141,7 @@ HEALTH = Message(
         Field("reading_index", "u32", "readings", "number of the latest reading"),
         Field("missed_readings", "u16", "readings", "readings that came too late"),
         Field("lost_tx_frames", "u16", "frames", "frames dropped because the line was too slow"),
-        Field("rx_crc_errors", "u16", "frames", "frames received with a wrong checksum"),
+        Field("rx_crc_errors", "u16", "frames", "frames received damaged"),
         Field("rx_overruns", "u16", "bytes", "bytes received faster than they were read"),
         Field("rejected_samples", "u16", "samples", "labelled samples that were not plausible"),
         Field("saturated_weights", "u16", "weights", "at an end of their format now"),

@@ -141,7 +141,7 @@ class Weights:
 
     step: int  # u32, training steps behind these weights [steps]
     offset: int  # u16, index of the first weight [weights]
-    count: int  # u8, weights in use, at most 16 [weights]
+    count: int  # u8, weights in use, 1 to 16 [weights]
     data: bytes  # u8[48], weights of 3 bytes, little endian, then zeros [Q4.19]
 
 
@@ -169,7 +169,7 @@ class Health:
     reading_index: int  # u32, number of the latest reading [readings]
     missed_readings: int  # u16, readings that came too late [readings]
     lost_tx_frames: int  # u16, frames dropped because the line was too slow [frames]
-    rx_crc_errors: int  # u16, frames received with a wrong checksum [frames]
+    rx_crc_errors: int  # u16, frames received damaged [frames]
     rx_overruns: int  # u16, bytes received faster than they were read [bytes]
     rejected_samples: int  # u16, labelled samples that were not plausible [samples]
     saturated_weights: int  # u16, at an end of their format now [weights]
@@ -304,7 +304,7 @@ class SetWeights:
     code: ClassVar[int] = 0x87
 
     offset: int  # u16, index of the first weight [weights]
-    count: int  # u8, weights in use, at most 16 [weights]
+    count: int  # u8, weights in use, 1 to 16 [weights]
     data: bytes  # u8[48], weights of 3 bytes, little endian, then zeros [Q4.19]
 
 

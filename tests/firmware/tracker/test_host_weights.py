@@ -13,6 +13,7 @@ from fixprop.wire.records import (
     Learn,
     ResetWeights,
     Result,
+    Save,
     SetWeights,
     State,
     Teach,
@@ -68,6 +69,14 @@ def test_half_a_push_does_not_learn_nor_point_and_says_so(board: Conversation) -
     assert board.read().state == 0
     assert board.tracker.pulse_us() < CENTRE_US
     assert board.result(Learn(1)) == OK
+
+
+def test_a_run_of_no_weights_is_refused_and_ends_no_push(board: Conversation) -> None:
+    assert board.result(weights_of_zero(0, 16)) == OK
+    for offset in (0, 16):
+        assert board.result(weights_of_zero(offset, 0)) == Result.BAD_VALUE
+    assert State(board.read().state) == State.INCOMPLETE
+    assert board.result(Save()) == Result.INCOMPLETE
 
 
 def test_a_repeated_run_does_not_hold_a_push_up_and_a_run_alone_is_none(

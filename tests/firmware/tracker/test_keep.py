@@ -285,6 +285,30 @@ def test_worn_cells_are_told_and_what_was_kept_stays(board: Conversation) -> Non
     assert board.result(Learn(1)) == OK  # and life goes on
 
 
+def test_every_save_ends_and_says_so_once_no_slot_is_left(board: Conversation) -> None:
+    save(board)
+    assert save_with_worn(board, [1, 2, 3]).result == StoreResult.WORN
+    for _ in range(2):
+        assert board.result(Save()) == OK
+        told = finish(board)
+        assert (told.operation, told.result) == (StoreOperation.SAVE, StoreResult.WORN)
+        assert (told.slot, told.bad_slots) == (0, 3)
+        assert hello(board).state == 0
+    board.ask(Load())
+    (loaded,) = every(Stored, board.answer)
+    assert (loaded.operation, loaded.result) == (StoreOperation.LOAD, StoreResult.OK)
+
+
+def test_a_save_tells_the_rate_that_it_kept(board: Conversation) -> None:
+    board.ask(SetRate(500))
+    board.ask(Save())
+    board.ask(SetRate(64))
+    told = finish(board)
+    assert (told.rate, hello(board).rate) == (500, 64)
+    board.ask(Load())
+    assert hello(board).rate == told.rate
+
+
 def test_two_trackers_have_an_eeprom_each() -> None:
     one, other = NativeTracker(), NativeTracker()
     one.write(encode_record(Save(), 0))

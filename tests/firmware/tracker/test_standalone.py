@@ -16,6 +16,7 @@ from fixprop.wire.records import (
     Pressed,
     Result,
     Save,
+    SetCalibration,
     SetWeights,
     State,
     Stored,
@@ -24,7 +25,7 @@ from fixprop.wire.records import (
     WeightCheck,
     WeightsSource,
 )
-from tests.firmware.tracker.conversation import Conversation, dump, every
+from tests.firmware.tracker.conversation import Conversation, dump, every, set_outputs
 
 LESSON = VALUES["BUTTON_LESSON_S"] * 1000 // VALUES["READING_PERIOD_MS"]
 REST, SETTLE = VALUES["TEACH_REST_READINGS"], VALUES["TEACH_SETTLE_READINGS"]
@@ -184,6 +185,20 @@ def test_a_lesson_is_refused_while_a_push_is_incomplete_and_forgetting_is_not(
     assert press(board).action == ButtonAction.TEACH
 
 
+def test_the_end_of_its_lesson_waits_for_the_end_of_a_push(board: Conversation) -> None:
+    press(board)
+    board.ask(Learn(0))
+    board.ask(SetWeights(0, 16, bytes(48)))
+    follow(board, LESSON + 5)
+    assert len(every(Pressed, board.frames)) == 1
+    assert State(board.read().state) == State.INCOMPLETE  # nothing is saved of a mixture
+    set_outputs(board, 16384, 8192)
+    board.read()
+    assert [p.action for p in every(Pressed, board.frames)][1:] == [ButtonAction.END]
+    stored = finish(board)
+    assert (stored.result, stored.weights_crc) == (0, weights_crc(dump(board)))
+
+
 def test_the_led_says_what_goes_on(board: Conversation) -> None:
     seen = [board.tracker.light()]
 
@@ -240,4 +255,8 @@ def test_the_led_tells_when_the_eeprom_did_not_keep_a_save(board: Conversation) 
     assert stored[0].result != 0
     board.read()
     assert board.tracker.light() == "worn"
+    board.ask(SetCalibration(1, 1100, 16384, 0, 0, 0, 16384, 0, 0, 0))
+    assert finish(board).operation == StoreOperation.CALIBRATE
+    board.read()
+    assert board.tracker.light() == "worn"  # a calibration that is kept says nothing of the weights
     assert Result(board.ask(Learn(0)).result) == Result.OK

@@ -9,11 +9,14 @@ from fixprop.fingerprint import fingerprint
 from fixprop.formats import WEIGHT
 from fixprop.tracking.definition import TOPOLOGY, VALUES
 from fixprop.tracking.learner import MirrorLearner, weights_crc
+from fixprop.wire.codec import encode_record
 from fixprop.wire.records import (
     Health,
     Hello,
     Mark,
     Reading,
+    ResetWeights,
+    SetRate,
     SetWeights,
     WeightCheck,
 )
@@ -76,15 +79,41 @@ def test_the_checksum_is_of_the_weights_the_order_and_the_memory(board: Conversa
     assert (check.step, check.memory_count) == (0, 0)
 
 
-def test_implausible_samples_are_counted(board: Conversation) -> None:
+def test_implausible_samples_are_counted_over_a_reset_of_the_weights(board: Conversation) -> None:
     for _ in range(3):
         board.read(VALUES["READING_HIGHEST"] + 1, 0)
         board.ask(Mark(0, 1))
+        board.ask(ResetWeights(7))
     while board.readings < HEALTH:
         board.read()
     (health,) = every(Health, board.frames)
     assert health.rejected_samples == 3
     assert health.reading_index == HEALTH
+
+
+def test_commands_are_counted_however_they_are_damaged(board: Conversation) -> None:
+    whole = encode_record(SetRate(1), 0)
+    wrong = bytes([*whole[:-2], whole[-2] ^ 1, 0])  # the checksum
+    for damaged in (wrong, whole[:3] + whole[4:], b"\x0f" + whole[1:], whole[2:]):
+        board.tracker.write(damaged)
+        assert board.listen() == []
+    while board.readings < HEALTH:
+        board.read()
+    (health,) = every(Health, board.frames)
+    assert health.rx_crc_errors == 4
+
+
+@pytest.mark.parametrize("damaged", [(0xFFFF, 1), (1, 0xFFFF), (0xFFFF, 0xFFFF)], ids=str)
+def test_damaged_commands_are_counted_to_65535(
+    board: Conversation, damaged: tuple[int, int]
+) -> None:
+    whole = encode_record(SetRate(1), 0)
+    wrong, short = bytes([*whole[:-2], whole[-2] ^ 1, 0]), b"\x02\x01\0"
+    board.tracker.write(wrong * damaged[0] + short * damaged[1])
+    while board.readings < HEALTH:
+        board.read()
+    (health,) = every(Health, board.frames)
+    assert health.rx_crc_errors == 0xFFFF
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,8 @@ uint8_t store_read(const store *s, uint16_t index) {
   return cells_read(address(s, s->newest, (uint16_t)(AT_RECORD + index)));
 }
 
+bool store_is_of_unit(const store *s) { return s->from == STORE_BYTES; }
+
 bool store_busy(const store *s) { return s->activity != STORE_IDLE; }
 
 static bool is_worn(const store *s, uint8_t slot) { return s->worn & (1 << slot); }
@@ -122,10 +124,11 @@ static void enter_next_slot(store *s) {
   finish(s, true);
 }
 
+/* store_work() looks for the slot: a save for which none is left ends there too, as any other. */
 void store_save(store *s) {
   s->activity = STORE_SAVING;
   s->generation++;
-  enter_next_slot(s);
+  s->slot = STORE_NO_SLOT;
 }
 
 /* The newest goes last, or an older one would take its place if the power were cut in between. */
@@ -204,6 +207,10 @@ static void give_up_slot(store *s) {
 bool store_work(store *s) {
   if (!cells_ready())
     return false;
+  if (s->slot == STORE_NO_SLOT) {
+    enter_next_slot(s);
+    return true;
+  }
   const uint16_t cell = address(s, s->slot, place(s));
   const uint8_t value = wanted(s);
   if (cells_read(cell) == value) {

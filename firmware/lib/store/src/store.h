@@ -30,7 +30,8 @@ enum {
 
 typedef enum { STORE_IDLE, STORE_SAVING, STORE_ERASING } store_activity;
 
-/* All zero, but for what store_open() fills in. Private to store.c, but for reading `newest`. */
+/* All zero, but for what store_open() fills in. Others read `newest`, `generation`, `activity`
+ * and `failed`, and carry `worn` and `failed` over a store_open(). */
 typedef struct {
   uint8_t (*source)(uint16_t index); /* byte of the record to save; the same until it is done */
   uint16_t from;                     /* first cell of the first slot */
@@ -44,8 +45,8 @@ typedef struct {
   uint8_t activity;
   bool failed;  /* the latest save or erase did not succeed */
   bool written; /* the present cell was written, and is to be read back */
-  uint8_t slot;
-  uint16_t at; /* place in the order of writes */
+  uint8_t slot; /* being written; STORE_NO_SLOT: to be looked for */
+  uint16_t at;  /* place in the order of writes */
   uint16_t crc;
 } store;
 
@@ -56,6 +57,8 @@ void store_open(store *s, uint16_t record_size, uint32_t fingerprint,
 /* As store_open(), in the cells for what belongs to the unit: its calibration. */
 void store_open_unit(store *s, uint16_t record_size, uint32_t fingerprint,
                      uint8_t (*source)(uint16_t index));
+
+bool store_is_of_unit(const store *s); /* opened by store_open_unit() */
 
 /* Looks again: slots are checked anew. False: there is no record. Not during a save or erase. */
 bool store_find(store *s);

@@ -93,7 +93,8 @@ static uint8_t take_set_weights(const uint8_t *payload, uint8_t length) {
     return WIRE_RESULT_BAD_LENGTH;
   if (tracker.learning || are_weights_in_use())
     return WIRE_RESULT_BUSY;
-  if (set.count > WIRE_WEIGHTS_PER_MESSAGE || set.offset > fixprop_weight_count(network) ||
+  if (!set.count || set.count > WIRE_WEIGHTS_PER_MESSAGE ||
+      set.offset > fixprop_weight_count(network) ||
       set.count > fixprop_weight_count(network) - set.offset)
     return WIRE_RESULT_BAD_VALUE;
   for (uint8_t i = 0; i < set.count; i++)
@@ -230,7 +231,7 @@ static void tell_more(uint8_t code) {
   if (code == WIRE_TRAIN_SAMPLE)
     telemetry_trained();
   if (code == WIRE_LOAD)
-    telemetry_stored(WIRE_STORE_OPERATION_LOAD, false);
+    telemetry_stored(WIRE_STORE_OPERATION_LOAD, false, tracker.learner.network->rate);
   if (code == WIRE_GET_CALIBRATION)
     telemetry_calibration();
 }

@@ -53,16 +53,16 @@ void keep_begin(void) {
 void keep_unit(const uint8_t *bytes) {
   memcpy(tracker.unit, bytes, sizeof tracker.unit);
   tracker.worn = tracker.store.worn;
+  tracker.failed = tracker.store.failed;
   open_unit();
-  tracker.keeping_unit = true;
   store_save(&tracker.store);
 }
 
 /* One store serves both, in turn: a second one would take 26 bytes of SRAM. */
 static void back_to_weights(void) {
-  tracker.keeping_unit = false;
   open_weights();
   tracker.store.worn = tracker.worn;
+  tracker.store.failed = tracker.failed;
 }
 
 void keep_save(void) {
@@ -101,16 +101,26 @@ bool keep_load(void) {
   return true;
 }
 
+static void tell_end(bool erased) {
+  uint16_t rate = tracker.learner.network->rate;
+  uint8_t operation = WIRE_STORE_OPERATION_ERASE;
+  if (!erased && store_is_of_unit(&tracker.store)) {
+    operation = WIRE_STORE_OPERATION_CALIBRATE;
+  } else if (!erased) {
+    operation = WIRE_STORE_OPERATION_SAVE;
+    rate = wire_get_u16(head + KEPT_RATE);
+  }
+  telemetry_stored(operation, tracker.store.failed, rate);
+}
+
 bool keep_work(void) {
   const bool erases = tracker.store.activity == STORE_ERASING;
   if (!store_work(&tracker.store))
     return false;
   if (store_busy(&tracker.store))
     return true;
-  const uint8_t saves =
-      tracker.keeping_unit ? WIRE_STORE_OPERATION_CALIBRATE : WIRE_STORE_OPERATION_SAVE;
-  telemetry_stored(erases ? WIRE_STORE_OPERATION_ERASE : saves, tracker.store.failed);
-  if (tracker.keeping_unit)
+  tell_end(erases);
+  if (store_is_of_unit(&tracker.store))
     back_to_weights();
   return true;
 }

@@ -5,7 +5,9 @@
 #include "fixprop_saturation.h"
 
 void learner_reset(learner *l, fixprop_network *network, uint32_t seed) {
+  const uint16_t rejected_samples = l->rejected_samples;
   memset(l, 0, sizeof *l);
+  l->rejected_samples = rejected_samples;
   l->network = network;
   fixprop_seed(&l->order, seed);
   fixprop_initialise(network, &l->order, WEIGHT_SPREAD);

@@ -43,11 +43,12 @@ typedef struct {
   uint8_t memory_count;                      /* cells filled */
   uint8_t memory_filled[MEMORY_SAMPLES / 8]; /* a bit for each cell */
   uint8_t next_absent;
-  uint16_t rejected_samples;
+  uint16_t rejected_samples;             /* since the chip's start */
   learner_sample memory[MEMORY_SAMPLES]; /* a cell for each place of the field, then the absent */
 } learner;
 
-/* Initial weights and the order of training both come from the seed. */
+/* Initial weights and the order of training both come from the seed. The count of rejected samples
+ * goes on. */
 void learner_reset(learner *l, fixprop_network *network, uint32_t seed);
 
 /* Takes a reading and returns the network's outputs for it. */

@@ -38,7 +38,8 @@ bool tracker_press(button_press press) {
 }
 
 void standalone_turn(void) {
-  if (tracker.by_button && !tracker.lesson.readings_left && !are_weights_in_use())
+  if (tracker.by_button && !tracker.lesson.readings_left && !are_weights_in_use() &&
+      !tracker.push_next)
     end();
 }
 

@@ -1,5 +1,4 @@
-/* The tracker's one state, shared by tracker.c, telemetry.c and commands.c. Private to the library.
- */
+/* The tracker's one state, shared by the sources that include this. Private to the library. */
 #ifndef TRACKER_STATE_H
 #define TRACKER_STATE_H
 
@@ -21,7 +20,7 @@ typedef struct {
   bool learning;
   store store;
   uint8_t worn;             /* of the weights' store, while the unit's is open */
-  bool keeping_unit;        /* the store is the unit's */
+  bool failed;              /* the same */
   uint8_t unit[UNIT_BYTES]; /* calibration, as on the wire */
   uint8_t weights_source;
   uint16_t push_next;  /* next weight of a push that has begun; 0: none has */
@@ -48,7 +47,7 @@ void telemetry_ack(const wire_ack *ack);
 void telemetry_trained(void);
 void telemetry_pressed(uint8_t action);
 void telemetry_calibration(void);
-void telemetry_stored(uint8_t operation, bool failed);
+void telemetry_stored(uint8_t operation, bool failed, uint16_t rate);
 bool telemetry_next_weights(void); /* false: no room on the line yet */
 
 /* What is kept over a power cut: weights, step, rate, and whether they learn. */

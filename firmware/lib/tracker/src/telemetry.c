@@ -81,13 +81,20 @@ void telemetry_weight_check(void) {
   send(wire_pack_weight_check(payload, &check));
 }
 
+/* A lost or altered byte of the stuffing is as much the line's fault as one that the CRC finds. */
+static uint16_t damaged_frames(void) {
+  const wire_receiver *r = &tracker.receiver;
+  const uint16_t sum = (uint16_t)(r->crc_errors + r->malformed);
+  return sum < r->crc_errors ? UINT16_MAX : sum;
+}
+
 void telemetry_health(void) {
   const board_condition board = board_health();
   const wire_health health = {
       .reading_index = tracker.reading_index,
       .missed_readings = board.missed_readings,
       .lost_tx_frames = tracker.lost_tx_frames,
-      .rx_crc_errors = tracker.receiver.crc_errors,
+      .rx_crc_errors = damaged_frames(),
       .rx_overruns = board.rx_overruns,
       .rejected_samples = tracker.learner.rejected_samples,
       .saturated_weights = fixprop_saturated_weights(tracker.learner.network),
@@ -132,7 +139,7 @@ void telemetry_trained(void) {
   send(wire_pack_trained(payload, &trained));
 }
 
-void telemetry_stored(uint8_t operation, bool failed) {
+void telemetry_stored(uint8_t operation, bool failed, uint16_t rate) {
   const wire_stored stored = {
       .operation = operation,
       .result = failed ? WIRE_STORE_RESULT_WORN : WIRE_STORE_RESULT_OK,
@@ -140,7 +147,7 @@ void telemetry_stored(uint8_t operation, bool failed) {
       .bad_slots = store_worn_slots(&tracker.store),
       .generation = tracker.store.generation,
       .step = tracker.learner.step,
-      .rate = tracker.learner.network->rate,
+      .rate = rate,
       .weights_crc = weights_crc(),
   };
   send(wire_pack_stored(payload, &stored));

@@ -290,7 +290,7 @@ typedef struct {
   uint32_t step;
   // index of the first weight [weights]
   uint16_t offset;
-  // weights in use, at most 16 [weights]
+  // weights in use, 1 to 16 [weights]
   uint8_t count;
   // weights of 3 bytes, little endian, then zeros [Q4.19]
   uint8_t data[48];
@@ -340,7 +340,7 @@ typedef struct {
   uint16_t missed_readings;
   // frames dropped because the line was too slow [frames]
   uint16_t lost_tx_frames;
-  // frames received with a wrong checksum [frames]
+  // frames received damaged [frames]
   uint16_t rx_crc_errors;
   // bytes received faster than they were read [bytes]
   uint16_t rx_overruns;
@@ -556,7 +556,7 @@ static inline bool wire_unpack_get_weights(const uint8_t *payload, uint8_t n) {
 typedef struct {
   // index of the first weight [weights]
   uint16_t offset;
-  // weights in use, at most 16 [weights]
+  // weights in use, 1 to 16 [weights]
   uint8_t count;
   // weights of 3 bytes, little endian, then zeros [Q4.19]
   uint8_t data[48];
