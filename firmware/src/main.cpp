@@ -13,7 +13,7 @@
 #include "uart.h"
 #include "watchdog.h"
 
-static uint16_t loop_max_ticks; // of Timer1, half a microsecond each
+static uint16_t loop_max_us;
 
 bool board_send(const uint8_t *bytes, uint8_t count) { return uart_send(bytes, count); }
 
@@ -22,7 +22,7 @@ void board_point(uint16_t pulse_us) { servo_point(pulse_us); }
 void board_show(light pattern) { panel_show(pattern); }
 
 board_condition board_health(void) {
-  return {adc_missed(), uart_overruns(), stack_free(), uint16_t(loop_max_ticks / 2)};
+  return {adc_missed(), uart_overruns(), stack_free(), loop_max_us};
 }
 
 // A reset may have cut a frame off: without its end the hello would be taken for more of it.
@@ -64,10 +64,16 @@ static bool timed_work() {
   return done;
 }
 
-static void take_turn() {
+// No more than a ringful a turn: on a line that never rests, commands would come as fast as they
+// are obeyed, and neither a reading nor the watchdog would have its turn.
+static void take_bytes() {
   uint8_t byte;
-  while (uart_take(&byte))
+  for (uint8_t left = UART_RX_SIZE; left && uart_take(&byte); left--)
     tracker_receive(byte);
+}
+
+static void take_turn() {
+  take_bytes();
   const button_press press = panel_press();
   if (press && tracker_press(press))
     panel_taken();
@@ -79,15 +85,31 @@ static void take_turn() {
   }
 }
 
-static void measure_turn(uint16_t start) {
-  const uint16_t now = TCNT1;
-  const uint16_t ticks = now >= start ? now - start : now + ICR1 + 1 - start;
-  if (ticks > loop_max_ticks)
-    loop_max_ticks = ticks;
+struct instant {
+  uint16_t ticks, ms;
+};
+
+static instant instant_now() { return {TCNT1, adc_ms()}; }
+
+// By Timer1, half a microsecond a tick, which starts anew every 20 ms: a turn about as long as that
+// or longer is told in whole milliseconds.
+static uint16_t us_since(instant start) {
+  const instant now = instant_now();
+  const uint16_t ms = now.ms - start.ms;
+  if (ms >= 19)
+    return ms < UINT16_MAX / 1000 ? ms * 1000 : UINT16_MAX;
+  const uint16_t ticks = now.ticks - start.ticks;
+  return (now.ticks >= start.ticks ? ticks : ticks + ICR1 + 1) / 2;
+}
+
+static void measure_turn(instant start) {
+  const uint16_t us = us_since(start);
+  if (us > loop_max_us)
+    loop_max_us = us;
 }
 
 void loop() {
-  const uint16_t start = TCNT1;
+  const instant start = instant_now();
   watchdog_feed();
   if (!stack_is_whole())
     reset_for_stack();

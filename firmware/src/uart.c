@@ -7,9 +7,9 @@
 #include "chip.h"
 #include "wire.h"
 
-/* Powers of two. A reading, a checksum and a health message together take 85 bytes. */
+/* Powers of two. A reading, a checksum and a health message together take 82 bytes. */
 #define TX_SIZE 128
-#define RX_SIZE 64
+#define RX_SIZE UART_RX_SIZE
 
 static uint8_t tx[TX_SIZE], rx[RX_SIZE];
 static volatile uint8_t tx_head, tx_tail, rx_head, rx_tail;

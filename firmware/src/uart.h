@@ -9,6 +9,8 @@
 extern "C" {
 #endif
 
+#define UART_RX_SIZE 64 /* bytes: room for one fewer */
+
 void uart_begin(void);
 bool uart_send(const uint8_t *bytes, uint8_t count); /* all or nothing */
 bool uart_take(uint8_t *byte);                       /* false: nothing has come */

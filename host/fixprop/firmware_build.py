@@ -7,7 +7,6 @@ therefore never stale, and PlatformIO (0.7 s even when there is nothing to do) i
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.util
 import os
@@ -91,6 +90,12 @@ def _digest(firmware: Path, compiler: str, environment: str, defines: Sequence[s
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
     """Let one process at a time use PlatformIO's folders; test workers ask at the same moment."""
+    try:
+        import fcntl  # here, for a system without it can do all but build
+    except ImportError:
+        raise MissingTool(
+            "building the firmware needs Python's fcntl: do it on Linux or macOS"
+        ) from None
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from fixprop.formats import (
 )
 from fixprop.network import Topology
 from fixprop.saturation import COUNTING, KINDS, SaturationCounter, Saturations
-from fixprop.toolchain import FIRMWARE, build_shared_library
+from fixprop.toolchain import FIRMWARE, build_shared_library, load_shared_library, once
 
 FIXED_BIAS = 1  # FIXPROP_FIXED_BIAS
 LIBRARY = FIRMWARE / "lib" / "fixprop" / "src"
@@ -64,24 +63,24 @@ void native_take_saturations(uint64_t *); /* of the library that counts */
 """
 
 
-@cache
+@once
 def library() -> tuple[Any, Any]:
-    """(ffi, library); builds the library when a source changed."""
+    """(ffi, library), the same for all threads; builds the library when a source changed."""
     ffi = cffi.FFI()
     ffi.cdef(DECLARATIONS)
-    return ffi, ffi.dlopen(_built("fixprop"))
+    return ffi, load_shared_library(ffi, _built("fixprop"))
 
 
-@cache
+@once
 def counting_library() -> Any:
     """The library that counts what saturates; it takes what `library`'s ffi makes."""
     ffi, _ = library()
-    return ffi.dlopen(_built("fixprop_counting", COUNTING))
+    return load_shared_library(ffi, _built("fixprop_counting", COUNTING))
 
 
-def _built(name: str, *flags: str) -> str:
+def _built(name: str, *flags: str) -> Path:
     sources = [*sorted(LIBRARY.glob("*.c")), Path(__file__).with_suffix(".c")]
-    return str(build_shared_library(name, sources, include=[LIBRARY], flags=flags))
+    return build_shared_library(name, sources, include=[LIBRARY], flags=flags)
 
 
 def layers_of(topology: Topology, lib: Any = None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import fields
 from typing import TypeVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from fixprop.network import Topology
 from fixprop.tracking.definition import TOPOLOGY
 from fixprop.tracking.twin import weights_of
 from fixprop.wire.codec import Frame, encode_record
+from fixprop.wire.codes import ENUMERATIONS
 from fixprop.wire.frames import FrameReader
 from fixprop.wire.messages import PROTOCOL_VERSION
 from fixprop.wire.records import (
@@ -41,14 +43,25 @@ from fixprop.wire.records import (
 
 HELLO_PATIENCE_S = 4.0  # an Uno that was reset by opening the port sits 1.6 s in its boot loader
 HELLO_REPEAT_S = 0.5
-HELLO_ATTEMPTS = 3
+ATTEMPTS = 3  # of a question that may be asked twice
 ANSWER_PATIENCE_S = 1.0
 STORE_PATIENCE_S = 5.0  # up to four slots of 221 cells, 3.4 to 4 ms each
 END_OF_LOST = b"\0"  # ends a command before it that lost its own end; else an empty frame
 PIECES = re.compile(rb"[^\0]*\0|[^\0]+")  # frames, each with the zero that ends it
 
+FLASH = "flash this checkout's firmware: fixprop flash"
+REASONS = {
+    m.value: m.text for codes in ENUMERATIONS if codes.name == "result" for m in codes.members
+}
+NEXT_STEPS = {  # after the reasons that name none
+    Result.BAD_VALUE: "send other values",
+    Result.UNKNOWN_COMMAND: FLASH,
+    Result.BAD_LENGTH: FLASH,
+}
+
 Listener = Callable[[Frame], None]
 M = TypeVar("M", bound=Record)
+T = TypeVar("T")
 
 
 class NoAnswer(FixpropError):
@@ -109,8 +122,7 @@ class Session:
                 "check the cable, then try again"
             )
         if ack.result != Result.OK:
-            reason = Result(ack.result).name.lower().replace("_", " ")
-            raise FixpropError(f"{self.port.url} refused {command}: {reason}")
+            raise FixpropError(f"{self.port.url} refused {refusal(command, ack.result)}")
         return ack
 
     def weights(self) -> Integers:
@@ -127,7 +139,7 @@ class Session:
         self.listeners.append(collect)
         try:
             self.command(GetWeights())
-            self._listen_until(lambda _: None, lambda: known == len(weights), ANSWER_PATIENCE_S)
+            self._listen_until(lambda: known == len(weights), ANSWER_PATIENCE_S)
         finally:
             self.listeners.remove(collect)
         if known < len(weights):
@@ -136,7 +148,7 @@ class Session:
 
     def hello(self) -> Hello:
         """The board's present state; raises NoAnswer."""
-        for _ in range(HELLO_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             self._send(GetHello())
             hello = self._await(Hello, HELLO_REPEAT_S)
             if hello is not None:
@@ -154,18 +166,17 @@ class Session:
             raise FixpropError(
                 f"a lesson goes on at {self.port.url}: wait for its end, then try again"
             )
-        was_learning = bool(hello.state & State.LEARNING)
-        if was_learning:
-            self.command(Learn(0))
-        try:
+        if not hello.state & State.LEARNING:
             yield hello
-        except BaseException:
+            return
+        try:
+            repeated(lambda: self.command(Learn(0)))
+            yield hello
+        except BaseException:  # with no answer, the board may have obeyed
             with suppress(FixpropError):  # the first error is the one to tell
-                if was_learning:
-                    self.command(Learn(1))
+                repeated(lambda: self.command(Learn(1)))
             raise
-        if was_learning:
-            self.command(Learn(1))
+        repeated(lambda: self.command(Learn(1)))
 
     def train_sample(self, inputs: Integers, targets: Integers) -> Trained:
         """One step on a sample, int [4] and [3], Q0.15; what the board says of it."""
@@ -203,18 +214,9 @@ class Session:
         fits: Callable[[M], bool] = lambda _: True,
     ) -> M:
         """Send a command and wait for what follows its acknowledgement, perhaps at once."""
-        found: list[M] = []
-
-        def listen(frame: Frame) -> None:
-            if isinstance(frame.message, kind) and fits(frame.message):
-                found.append(frame.message)
-
-        self.listeners.append(listen)
-        try:
+        with self._hearing(kind, fits) as found:
             self.command(command)
-            self._listen_until(lambda _: None, lambda: bool(found), seconds)
-        finally:
-            self.listeners.remove(listen)
+            self._listen_until(lambda: bool(found), seconds)
         if not found:
             raise NoAnswer(
                 f"{self.port.url} obeyed {command.name} but told nothing of it in {seconds:g} s: "
@@ -234,23 +236,29 @@ class Session:
     def _await(
         self, kind: type[M], seconds: float, fits: Callable[[M], bool] = lambda _: True
     ) -> M | None:
+        with self._hearing(kind, fits) as found:
+            self._listen_until(lambda: bool(found), seconds)
+        return found[0] if found else None
+
+    @contextmanager
+    def _hearing(self, kind: type[M], fits: Callable[[M], bool]) -> Iterator[list[M]]:
+        """The messages that fit and come within, in order."""
         found: list[M] = []
 
         def listen(frame: Frame) -> None:
             if isinstance(frame.message, kind) and fits(frame.message):
                 found.append(frame.message)
 
-        self._listen_until(listen, lambda: bool(found), seconds)
-        return found[0] if found else None
-
-    def _listen_until(self, listener: Listener, done: Callable[[], bool], seconds: float) -> None:
-        self.listeners.append(listener)
-        end = self.port.time_s() + seconds
+        self.listeners.append(listen)
         try:
-            while not done() and (left := end - self.port.time_s()) > 0:
-                self._listen(left)
+            yield found
         finally:
-            self.listeners.remove(listener)
+            self.listeners.remove(listen)
+
+    def _listen_until(self, done: Callable[[], bool], seconds: float) -> None:
+        end = self.port.time_s() + seconds
+        while not done() and (left := end - self.port.time_s()) > 0:
+            self._listen(left)
 
     def _listen(self, seconds: float) -> None:
         for piece in PIECES.findall(self.port.read(seconds)):
@@ -265,6 +273,24 @@ class Session:
         for frame in frames:
             for listener in self.listeners:
                 listener(frame)
+
+
+def repeated(ask: Callable[[], T]) -> T:
+    """What `ask` returns; a question that was lost on the way is asked again, ATTEMPTS in all."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(NoAnswer):
+            return ask()
+    return ask()
+
+
+def refusal(command: Record, result: int) -> str:
+    """A refused command with its values, but for data in bytes; why, and what to do."""
+    values = {field.name: getattr(command, field.name) for field in fields(command)}
+    told = [f"{name} {value}" for name, value in values.items() if not isinstance(value, bytes)]
+    given = f" ({', '.join(told)})" if told else ""
+    reason = REASONS.get(result, f"result {result}; {FLASH}")
+    step = f"; {NEXT_STEPS[Result(result)]}" if result in NEXT_STEPS else ""
+    return f"{command.name}{given}: {reason}{step}"
 
 
 def check_hello(hello: Hello, topology: Topology, url: str) -> None:
@@ -282,6 +308,5 @@ def check_hello(hello: Hello, topology: Topology, url: str) -> None:
     if hello.fingerprint != fingerprint(topology):
         raise FixpropError(
             f"{url} has fingerprint {hello.fingerprint:08x}, this host {fingerprint(topology):08x} "
-            f"for {topology}: other formats or topology; "
-            "flash this checkout's firmware: fixprop flash"
+            f"for {topology}: other formats or topology; {FLASH}"
         )

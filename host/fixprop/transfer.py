@@ -6,22 +6,19 @@ says so in its state; a push that is repeated comes to its end whatever happened
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 import numpy as np
 
 from fixprop.errors import FixpropError, UsageError
 from fixprop.formats import WEIGHT, Integers
 from fixprop.network import Topology
-from fixprop.session import NoAnswer, Session
+from fixprop.session import Session, repeated
 from fixprop.tracking.learner import weights_crc
 from fixprop.wire.messages import BYTES_PER_WEIGHT, WEIGHTS_PER_MESSAGE
 from fixprop.wire.records import SetWeights, State
 
-ATTEMPTS = 3
 DATA_BYTES = BYTES_PER_WEIGHT * WEIGHTS_PER_MESSAGE
-T = TypeVar("T")
 
 
 def check_topology(topology: Topology, session: Session) -> None:
@@ -51,7 +48,8 @@ def messages_of(weights: Integers) -> Iterator[SetWeights]:
 def push(session: Session, weights: Integers) -> None:
     """Set all weights of the board and read them back; learning is then as it was before.
 
-    Raises FixpropError that says how far it came if the line is lost.
+    Raises FixpropError that says how far it came if the line is lost. The board then does not learn,
+    and after the next push not either, as it no longer knows that it did.
     """
     with session.paused():
         set_weights(session, weights)
@@ -62,14 +60,14 @@ def set_weights(session: Session, weights: Integers) -> None:
     done = 0
     try:
         for run in messages_of(weights):
-            _repeated(lambda run=run: session.command(run))  # type: ignore[misc]
+            repeated(lambda run=run: session.command(run))  # type: ignore[misc]
             done = run.offset + run.count
         told = pulled(session)
     except FixpropError as error:
         if 0 < done < len(weights):
             raise FixpropError(
                 f"{error}; {done} of {len(weights)} weights were set, so the board does not learn: "
-                "push again, or switch it off and on"
+                "push again, then switch learning on if it was; or switch the board off and on"
             ) from error
         raise
     different = np.flatnonzero(told != weights)
@@ -89,7 +87,7 @@ def pull(session: Session) -> Integers:
 
 def pulled(session: Session) -> Integers:
     """As pull(), from a board that does not learn."""
-    weights, hello = _repeated(session.weights), session.hello()
+    weights, hello = repeated(session.weights), session.hello()
     if hello.state & State.INCOMPLETE:
         raise FixpropError(
             f"a push to {session.port.url} was cut short, its weights are partly old, partly new: "
@@ -102,13 +100,3 @@ def pulled(session: Session) -> Integers:
             "pull again"
         )
     return weights
-
-
-def _repeated(ask: Callable[[], T]) -> T:
-    """What `ask` returns; a question that was lost on the way is asked again."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return ask()
-        except NoAnswer:
-            continue
-    return ask()

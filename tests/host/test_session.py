@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -27,9 +29,13 @@ from fixprop.wire.records import (
     Ack,
     Hello,
     Learn,
+    Load,
     Mark,
     Reading,
+    Record,
     ResetWeights,
+    Result,
+    Save,
     SetPointer,
     SetRate,
     SetWeights,
@@ -42,20 +48,14 @@ from fixprop.wire.records import (
 from tests.host.bad_line import Spoil, ThroughABadLine
 
 
-@pytest.fixture
-def port() -> ThroughABadLine:
-    return ThroughABadLine()
-
-
-@pytest.fixture
-def session(port: ThroughABadLine) -> Session:
-    session = Session(port)
-    session.open()
-    return session
-
-
 def without(kind: type) -> Spoil:
     return lambda frame: None if isinstance(frame.message, kind) else frame
+
+
+def first(count: int, fits: Callable[[Frame], bool], after: int = 0) -> Spoil:
+    """Loses the first `count` frames that fit, `after` some that it lets through."""
+    seen = itertools.count()
+    return lambda f: None if fits(f) and after <= next(seen) < after + count else f
 
 
 def test_hello_tells_who_the_board_is(port: ThroughABadLine) -> None:
@@ -140,10 +140,50 @@ def test_a_command_returns_its_acknowledgement(session: Session) -> None:
     assert ack.reading_index == 5  # at 38 ms each, those before 0.2 s have come
 
 
-def test_a_refused_command_names_itself_its_value_and_the_reason(session: Session) -> None:
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (
+            SetPointer(499),
+            "set_pointer (pointer_us 499): a field is outside what this firmware accepts; "
+            "send other values",
+        ),
+        (
+            SetWeights(60, 16, bytes(48)),
+            "set_weights (offset 60, count 16): a field is outside what this firmware accepts; "
+            "send other values",
+        ),
+        (Load(), "load: no weights of this firmware are stored; save some first"),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_a_refused_command_names_itself_its_values_and_the_next_step(
+    session: Session, command: Record, words: str
+) -> None:
     with pytest.raises(FixpropError) as raised:
-        session.command(SetPointer(499))
-    assert str(raised.value) == "test:// refused SetPointer(pointer_us=499): bad value"
+        session.command(command)
+    assert str(raised.value) == f"test:// refused {words}"
+
+
+@pytest.mark.parametrize("result", [*(result for result in Result if result), 200])
+def test_every_refusal_says_what_to_do(
+    port: ThroughABadLine, session: Session, result: int
+) -> None:
+    def spoil(frame: Frame) -> Frame:
+        if isinstance(ack := frame.message, Ack):
+            return replace(frame, message=replace(ack, result=result))
+        return frame
+
+    port.spoil = spoil
+    with pytest.raises(FixpropError, match=r"test:// refused save: .+; .+") as raised:
+        session.command(Save())
+    assert "\n" not in str(raised.value)
+
+
+def test_a_refused_save_of_a_push_cut_short_says_to_set_all(session: Session) -> None:
+    session.command(SetWeights(0, 16, bytes(48)))
+    with pytest.raises(FixpropError, match="some weights were set and not all; set them all, or"):
+        session.save()
 
 
 def test_no_answer_names_the_command_and_ends_after_a_second(
@@ -224,7 +264,7 @@ def test_a_missing_run_of_weights_is_an_error_and_not_zeros(
 
 def test_weights_while_learning_are_refused(session: Session) -> None:
     session.command(Learn(1))
-    with pytest.raises(FixpropError, match=r"refused GetWeights\(\): busy"):
+    with pytest.raises(FixpropError, match=r"refused get_weights: not now; send it again later"):
         session.weights()
     session.command(Learn(0))
     assert len(session.weights()) == TOPOLOGY.weight_count
@@ -328,6 +368,32 @@ def test_a_pause_ends_as_it_began_even_with_an_error(session: Session, on: int) 
         assert bool(session.hello().state & State.LEARNING) == bool(on)
 
 
+@pytest.mark.parametrize("on", [0, 1])
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_pause_goes_through_a_lost_answer_of_learn(
+    port: ThroughABadLine, session: Session, on: int, lost: int
+) -> None:
+    session.command(Learn(1))
+    port.spoil = first(lost, lambda frame: _is_ack_of(frame, Learn), after=1 - on)
+    with session.paused():
+        assert not session.hello().state & State.LEARNING
+    assert session.hello().state & State.LEARNING
+
+
+def test_a_pause_that_does_not_begin_leaves_the_board_learning(
+    port: ThroughABadLine, session: Session
+) -> None:
+    session.command(Learn(1))
+    port.spoil = first(3, lambda frame: _is_ack_of(frame, Learn))  # as often as it is asked
+    with pytest.raises(NoAnswer, match="no answer to learn"), session.paused():
+        raise AssertionError("it was not known to be paused")
+    assert session.hello().state & State.LEARNING
+
+
+def _is_ack_of(frame: Frame, command: type[Record]) -> bool:
+    return isinstance(ack := frame.message, Ack) and ack.command == command.code
+
+
 def test_the_error_in_a_pause_is_the_one_told(port: ThroughABadLine, session: Session) -> None:
     session.command(Learn(1))
     with pytest.raises(FixpropError, match="the first"), session.paused():
@@ -343,7 +409,7 @@ def test_save_load_and_erase_return_what_the_board_says(session: Session) -> Non
     assert session.load().weights_crc == saved.weights_crc
     assert np.array_equal(session.weights(), NativeLearner(5).weights())
     assert session.erase().operation == StoreOperation.ERASE
-    with pytest.raises(FixpropError, match=r"refused Load\(\): nothing stored"):
+    with pytest.raises(FixpropError, match="refused load: no weights of this firmware are"):
         session.load()
 
 

@@ -39,18 +39,6 @@ LEARN = [pytest.param(0, id="resting"), pytest.param(1, id="learning")]
 
 
 @pytest.fixture
-def port() -> ThroughABadLine:
-    return ThroughABadLine()
-
-
-@pytest.fixture
-def session(port: ThroughABadLine) -> Session:
-    session = Session(port)
-    session.open()
-    return session
-
-
-@pytest.fixture
 def weights() -> Integers:
     weights = np.random.default_rng(1).integers(-(1 << 23), 1 << 23, COUNT)
     weights[:4] = -(1 << 23), (1 << 23) - 1, -1, 0
@@ -140,7 +128,7 @@ def test_a_push_cut_short_says_so_and_the_board_waits_for_the_next(
     port.spoil_sent = as_it_is
     hello = session.hello()
     assert State(hello.state) == State.INCOMPLETE
-    with pytest.raises(FixpropError, match=r"refused Learn\(on=1\): incomplete"):
+    with pytest.raises(FixpropError, match=r"refused learn \(on 1\): some weights were set"):
         session.command(Learn(1))
     session.run(0.5)
     assert session.hello().step == hello.step

@@ -15,7 +15,6 @@ from fixprop.wire.codec import decode
 from fixprop.wire.framing import CrcError, Malformed
 from fixprop.wire.records import GetHello, Hello
 
-SCHEME = REPLAY
 BETWEEN_BYTES = (Kind.LINK, Kind.NOTE, Kind.TRUTH)
 
 
@@ -34,7 +33,7 @@ class Replay:
     """
 
     def __init__(self, path: Path, on_mark: Callable[[Item], None] | None = None) -> None:
-        self.reader, self.url = Reader(path), f"{SCHEME}{path}"
+        self.reader, self.url = Reader(path), f"{REPLAY}{path}"
         self.time_us = 0
         self.finished = False
         self.hello: Hello | None = None  # of the connection that plays, once it had one

@@ -140,10 +140,10 @@ def train(**options: Any) -> None:
     if picture is not None:
         check_plot(picture)
     result = _trained(plan)
+    result.model.write(out)
     write_figures(options["json_path"], result.as_json(), indent=1)
     if picture is not None:
         plot(result.runs, str(result.model.provenance["loss"]), title(result), picture)
-    result.model.write(out)
     _print(result, out, picture, Console())
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fixprop.data.table import Cells, Table, numbered
-from fixprop.errors import UsageError
+from fixprop.errors import FixpropError, UsageError
 
 AnyArray = NDArray[Any]
 
@@ -63,14 +63,14 @@ def _members(content: bytes, name: str) -> dict[str, AnyArray]:
     try:
         return {key: archive[key] for key in archive.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise UsageError(f"{name} is damaged or not for numpy: {error}") from None
+        raise FixpropError(f"{name} is damaged or not for numpy: {error}") from None
 
 
 def _loaded(content: bytes, name: str) -> AnyArray | np.lib.npyio.NpzFile:
     try:
         loaded: AnyArray | np.lib.npyio.NpzFile = np.load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{name} is not a numpy file, or only a part of one: {error}") from None
+        raise FixpropError(f"{name} is not a numpy file, or only a part of one: {error}") from None
     return loaded
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fixprop.data.table import Cells, Table
-from fixprop.errors import MissingTool, UsageError
+from fixprop.errors import FixpropError, MissingTool, UsageError
 
 
 def parquet_table(content: bytes, name: str, sha256: str) -> Table:
@@ -24,7 +24,9 @@ def parquet_table(content: bytes, name: str, sha256: str) -> Table:
     try:
         read = parquet.read_table(io.BytesIO(content))
     except (pyarrow.ArrowException, OSError) as error:
-        raise UsageError(f"{name} is not a Parquet file, or only a part of one: {error}") from None
+        raise FixpropError(
+            f"{name} is not a Parquet file, or only a part of one: {error}"
+        ) from None
     if not read.num_columns or not read.num_rows:
         raise UsageError(f"{name} is empty: it has {read.num_rows} rows")
     pairs = zip(read.column_names, read.columns, strict=True)

@@ -24,7 +24,8 @@ KNOWN = ", ".join((*TEXT, *BINARY))
 def read_table(path: Path, header: bool | None = None) -> Table:
     """The table in `path`; `header`: of a text file, None: told from its first row.
 
-    FixpropError if the file cannot be read, UsageError if it is no table; each names file and place.
+    FixpropError if the file cannot be read or is broken, UsageError if what it holds is no table;
+    each names file and place.
     """
     suffix = path.suffix.lower()
     if path.is_dir():

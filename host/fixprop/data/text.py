@@ -10,7 +10,7 @@ from itertools import islice
 import numpy as np
 
 from fixprop.data.table import MISSING, Cells, Table, numbered
-from fixprop.errors import UsageError
+from fixprop.errors import FixpropError, UsageError
 
 DELIMITERS = (";", "\t", "|", ",", " ")
 """The comma comes late, for it may be a decimal comma; spaces last, for text has them."""
@@ -24,7 +24,8 @@ Row = tuple[int, list[str]]
 def text_table(content: bytes, name: str, sha256: str, header: bool | None = None) -> Table:
     """The table in a text file; `header` None: told from the first row.
 
-    UsageError for what is no text, empty, ragged, or has two columns of one name.
+    FixpropError for what is no text; UsageError if it is empty, ragged, or has two columns of one
+    name.
     """
     text = _decoded(content, name)
     delimiter = _delimiter(text, name)
@@ -51,12 +52,12 @@ def _decoded(content: bytes, name: str) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(
+        raise FixpropError(
             f"{name} is not UTF-8 text: byte 0x{content[error.start]:02x} at {error.start}; "
             "save it as CSV in UTF-8"
         ) from None
     if "\0" in text:
-        raise UsageError(f"{name} is a binary file, no text: save it as CSV in UTF-8")
+        raise FixpropError(f"{name} is a binary file, no text: save it as CSV in UTF-8")
     return text
 
 

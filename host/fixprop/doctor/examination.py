@@ -107,7 +107,7 @@ class _Examiner:
     ) -> None:
         self._session, self._watch, self._wishes = session, watch, wishes
         self._hello, self._step = hello, step
-        self._unanswered: list[str] = []
+        self._unanswered: list[str] = []  # what to say of each
 
     def rows(self) -> list[Row]:
         self._ask(GetCalibration())
@@ -181,7 +181,7 @@ class _Examiner:
             if before.state & State.LEARNING and not found:
                 self._session.save()  # the saves before said that it does not learn
         except NoAnswer as error:
-            self._unanswered.append(str(error))
+            self._unanswered.append(str(error).partition(": ")[0])  # the finding has the next step
             found = []
         return Row("eeprom", f"{len(self._watch.stored)} saves and loads", found)
 
@@ -216,7 +216,7 @@ class _Examiner:
             return Row("commands", "all were answered")
         if board.judge_line(self._watch) or self._watch.restarts:  # that is why
             return Row("commands", "some were lost on the line")
-        seen = f"{self._unanswered[0]} was not answered, {ATTEMPTS} times"
+        seen = self._unanswered[0]
         return Row("commands", seen, [Finding("no_answer", seen)])
 
     def _ask(self, command: Record) -> bool:
@@ -225,7 +225,7 @@ class _Examiner:
             with suppress(NoAnswer):
                 self._watch.count(lambda: self._session.command(command))
                 return True
-        self._unanswered.append(command.name)
+        self._unanswered.append(f"{command.name} was not answered, {ATTEMPTS} times")
         return False
 
     def _supply_seen(self) -> str:

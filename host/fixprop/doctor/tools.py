@@ -5,18 +5,23 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from fixprop.doctor.examination import Row
 from fixprop.doctor.kinds import Finding
+from fixprop.errors import MissingTool
+from fixprop.toolchain import C_PACKAGES, SIMAVR_PACKAGES, compiler_command
+from fixprop.upload.access import may_use, why_and_cure
 
 PATIENCE_S = 10.0
 VERSION = re.compile(r"\d+(?:\.\d+)+")
-SIMAVR_PROBE = "#include <simavr/sim_avr.h>\n"
+SIMAVR_PROBE = """#include <simavr/sim_avr.h>
+int main(void) { return !avr_make_mcu_by_name; }
+"""
 
 
 @dataclass(frozen=True)
@@ -29,35 +34,47 @@ class Tool:
     install: str
 
 
-def _said(*command: str, typed: str = "") -> str | None:
-    """The version that a program prints, "" for none; None if it is not there or fails."""
-    if shutil.which(command[0]) is None:
-        return None
+def _run(*command: str, typed: str = "") -> subprocess.CompletedProcess[str] | None:
+    """A program that has ended; None if it is not there or does not end in PATIENCE_S."""
     try:
-        run = subprocess.run(
-            command, input=typed, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        return subprocess.run(
+            command,
+            input=typed,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=PATIENCE_S,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
+        return None
+
+
+def _said(*command: str) -> str | None:
+    """The version that a program prints, "" for none; None if it is not there or fails."""
+    if (run := _run(*command)) is None:
         return None
     found = VERSION.search(run.stdout + run.stderr)
     return None if run.returncode and not found else found[0] if found else ""
 
 
+def _compiler() -> list[str]:
+    """The C compiler and its arguments; [] without one."""
+    with suppress(MissingTool):
+        return compiler_command()
+    return []
+
+
+def _compiler_said() -> str | None:
+    return _said(*command, "--version") if (command := _compiler()) else None
+
+
 def _simavr() -> str | None:
     """The library that the simulated Uno is compiled against."""
-    compiler = os.environ.get("CC", "cc")
-    if shutil.which(compiler) is None:
+    if not (command := _compiler()):
         return None
-    command = [compiler, "-x", "c", "-", "-o", os.devnull, "-lsimavr"]
-    run = subprocess.run(
-        command,
-        input=SIMAVR_PROBE + "int main(void) { return !avr_make_mcu_by_name; }\n",
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    return None if run.returncode else ""
+    run = _run(*command, "-x", "c", "-", "-o", os.devnull, "-lsimavr", typed=SIMAVR_PROBE)
+    return None if run is None or run.returncode else ""
 
 
 def _package(name: str) -> str | None:
@@ -74,7 +91,7 @@ def _arduino_core() -> str | None:
 
 APT = "sudo apt-get install "
 TOOLS = (
-    Tool("cc", lambda: _said(os.environ.get("CC", "cc"), "--version"), "native://", APT + "gcc"),
+    Tool("cc", _compiler_said, "native://", APT + C_PACKAGES),
     Tool(
         "avr-gcc",
         lambda: _said("avr-gcc", "--version"),
@@ -83,7 +100,7 @@ TOOLS = (
     ),
     Tool("arduino core", _arduino_core, "sim:// and flash", APT + "arduino-core-avr"),
     Tool("avrdude", lambda: _said("avrdude", "-?"), "flash", APT + "avrdude"),
-    Tool("simavr", _simavr, "sim://", APT + "libsimavr-dev libelf-dev"),
+    Tool("simavr", _simavr, "sim://", APT + SIMAVR_PACKAGES),
     Tool(
         "platformio",
         lambda: _package("platformio"),
@@ -111,16 +128,8 @@ def examine_device(url: str) -> Row | None:
     path = Path(url)
     if "://" in url or os.name != "posix" or not path.exists():
         return None
-    if os.access(path, os.R_OK | os.W_OK):
+    if may_use(url):
         return Row("port", f"{url} may be read and written")
-    group = _group_of(path)
-    seen = f"no permission for {url}, which belongs to group {group}"
-    cure = f"sudo usermod -aG {group} $USER, then log in again"
+    why, cure = why_and_cure(url, path.stat())
+    seen = f"no permission for {url}: {why}"
     return Row("port", seen, [Finding("no_permission", seen, cure=cure)])
-
-
-def _group_of(path: Path) -> str:
-    try:
-        return path.group()
-    except KeyError:
-        return str(path.stat().st_gid)

@@ -119,6 +119,7 @@ class FixedPointMLP(Parameters):
                 f"the network is {self.topology_} {self.topology_.activations[0]}, not {wanted} "
                 f"{wanted.activations[0]}: to change its layers, fit with warm_start=False"
             )
+        self._descent.go_on(self.momentum, self.engine)
         self._descent.rate, self._descent.batch = self.learning_rate_init, self.batch_size
 
     def _learn(

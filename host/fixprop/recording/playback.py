@@ -12,7 +12,8 @@ from typing import NoReturn
 
 from fixprop.board.paced import PacedBoard
 from fixprop.board.port import Port
-from fixprop.board.replay import SCHEME, RecordedGap, RecordingEnded, Replay
+from fixprop.board.ports import REPLAY
+from fixprop.board.replay import RecordedGap, RecordingEnded, Replay
 from fixprop.errors import FixpropError
 from fixprop.live.bridge import Bridge
 from fixprop.network import Topology
@@ -76,7 +77,7 @@ def follow(replay: Replay, twin: Twin | None = None, speed: float = 1.0) -> Brid
 
 def replay_of(url: str) -> Replay | None:
     """The recording that a port's URL names; None: it names a line."""
-    return Replay(Path(url.removeprefix(SCHEME))) if url.startswith(SCHEME) else None
+    return Replay(Path(url.removeprefix(REPLAY))) if url.startswith(REPLAY) else None
 
 
 def bridge_to(

@@ -29,8 +29,9 @@ CURE = "use an unaltered copy, or record anew"
 class Reader:
     """Iterate over it for the items, as often as you like.
 
-    Raises UsageError for what is no recording or was made by another fixprop, FixpropError when it
-    comes to altered bytes. A torn end just ends; `cut_short` then tells.
+    Raises UsageError for one that is not there or was made by another fixprop, FixpropError for
+    what is no recording and when it comes to altered bytes. A torn end just ends; `cut_short` then
+    tells.
     """
 
     def __init__(self, path: Path, *, any_fingerprint: bool = False) -> None:
@@ -65,7 +66,7 @@ class Reader:
     def _header(self, file: BufferedReader) -> Facts:
         data = file.read(HEADER.size)
         if not data.startswith(MAGIC) or len(data) < HEADER.size:
-            raise UsageError(f"{self.path} is not a recording of fixprop; {CURE}")
+            raise FixpropError(f"{self.path} is not a recording of fixprop; {CURE}")
         _, version, length, crc = HEADER.unpack(data)
         if version != VERSION:
             raise UsageError(
@@ -78,7 +79,7 @@ class Reader:
         try:
             return facts_of(json.loads(facts))
         except (ValueError, FixpropError) as error:
-            raise UsageError(
+            raise FixpropError(
                 f"{self.path} is not a recording of fixprop: {error}; {CURE}"
             ) from error
 

@@ -28,6 +28,7 @@ from fixprop.wire.records import Ack, Health, Result
 
 COMMANDS = 200  # less than 256: an ack names its command by the sequence
 KINDS = ("train_sample", "train_sample", "set_rate")  # a step takes longer than its 20 bytes
+ACK_S = 0.2
 LISTEN_S = 2.5  # two `health` messages and more
 
 
@@ -60,6 +61,8 @@ def flood(elf: Path, *, seed: int = 1, rush: bool = True) -> Flood:
     frames = [command(name, number, random) for number, name in enumerate(names)]
     board.uno.send(b"\0" + b"".join(frames))
     session.run(LISTEN_S)
+    board.uno.send(b"\0")  # the last frame may have lost only its end: it is obeyed now
+    session.run(ACK_S)
     acks = [frame.message for frame in heard if isinstance(frame.message, Ack)]
     healths = [frame.message for frame in heard if isinstance(frame.message, Health)]
     return Flood(

@@ -10,6 +10,8 @@
 
 enum { PINB_REG = 0x23, MCUSR_REG = 0x54 }; /* PINx, DDRx, PORTx of B, C, D follow each other */
 enum { SRAM_START = 0x100, PAINT = 0xC5 };
+enum { SMCR_REG = 0x53, SE = 1, SM_MASK = 7 << 1, SM_NOISE_REDUCTION = 1 << 1 };
+enum { ADCSRA_REG = 0x7A, ADEN = 1 << 7, ADSC = 1 << 6, ADIF = 1 << 4 };
 
 static uno_t *logging_for; /* simavr's logger is global and may be called without an avr */
 
@@ -26,11 +28,29 @@ static void on_log(avr_t *avr, const int level, const char *format, va_list args
     avr->state = cpu_Crashed; /* simavr itself would run on after an illegal opcode */
 }
 
+/*
+ * On the chip, entering Idle or ADC Noise Reduction mode with the ADC enabled starts a conversion
+ * (datasheet Atmel-8271, sections 10.3, 10.4 and 24.6.1); in simavr it does not. A SLEEP with an
+ * interrupt pending is skipped by simavr and starts none here.
+ */
+static void enter_sleep(avr_t *avr) {
+  const uint8_t *data = avr->data;
+  int keeps_adc_clock = (data[SMCR_REG] & SM_MASK) <= SM_NOISE_REDUCTION;
+  if (keeps_adc_clock && (data[SMCR_REG] & SE) && (data[ADCSRA_REG] & (ADEN | ADSC)) == ADEN) {
+    uint8_t starts = (uint8_t)((data[ADCSRA_REG] & ~ADIF) | ADSC);
+    avr->io[AVR_DATA_TO_IO(ADCSRA_REG)].w.c(avr, ADCSRA_REG, starts,
+                                            avr->io[AVR_DATA_TO_IO(ADCSRA_REG)].w.param);
+  }
+}
+
 /* Stands in for avr_callback_run_raw, whose sleep overshoots whatever its caller waits for. */
 static void step(avr_t *avr) {
   avr_flashaddr_t new_pc = avr->pc;
-  if (avr->state == cpu_Running)
+  if (avr->state == cpu_Running) {
     new_pc = avr_run_one(avr);
+    if (avr->state == cpu_Sleeping)
+      enter_sleep(avr);
+  }
   avr_cycle_timer_process(avr);
   avr->pc = new_pc;
   if (avr->interrupt_state && (avr->state == cpu_Running || avr->state == cpu_Sleeping))

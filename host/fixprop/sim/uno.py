@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ import cffi
 
 from fixprop.errors import FixpropError, MissingTool, UsageError
 from fixprop.sim.elf import Firmware, read_elf
-from fixprop.toolchain import build_shared_library
+from fixprop.toolchain import build_shared_library, once
 
 CLOCK_HZ = 16_000_000
 SRAM_START, SRAM_END = 0x100, 0x900
@@ -43,7 +42,7 @@ class Mark(NamedTuple):
     cycle: int
 
 
-@cache
+@once
 def _library() -> tuple[cffi.FFI, Any]:
     header = (_HERE / "uno.h").read_text()
     ffi = cffi.FFI()

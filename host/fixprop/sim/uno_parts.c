@@ -8,6 +8,10 @@
  *   EEPROM   simavr writes at once. Here EEPE stays set for 3.4 ms (table 8-1) and a second write
  *            within that time is ignored.
  *   UART in  simavr takes any number of bytes at any moment. Here they come at line rate.
+ *   Timer1   simavr takes ICR1 and OCR1A in every mode. Here ICR1 keeps what it has in a mode that
+ *            does not count up to it (section 16.3), and the modes that count up to a fixed number
+ *            of bits mask OCR1A (section 16.7.3).
+ *   Sleep    starts a conversion: uno.c.
  */
 #include <simavr/avr_adc.h>
 #include <simavr/avr_ioport.h>
@@ -181,14 +185,34 @@ static avr_timer_t *timer1(avr_t *avr) {
   return 0;
 }
 
-static int in_fast_pwm_up_to_icr1(const avr_t *avr) {
-  return (avr->data[TCCR1A_REG] & 0x03) == 0x02 && (avr->data[TCCR1B_REG] & 0x18) == 0x18;
+/* Bits WGM13 to WGM10: table 16-4. */
+static unsigned timer1_mode(const avr_t *avr) {
+  return (avr->data[TCCR1A_REG] & 3u) | (avr->data[TCCR1B_REG] >> 1 & 12u);
 }
+
+static uint8_t fixed_top_high_byte(const avr_t *avr) {
+  static const uint8_t by_mode[4] = {0xFF, 0x00, 0x01, 0x03}; /* 8, 9 and 10 bits */
+  const unsigned mode = timer1_mode(avr);
+  return mode < 8 ? by_mode[mode & 3] : 0xFF;
+}
+
+/* The low byte's write is what writes all 16 bits. */
+static void write_icr1(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
+  uno_t *uno = param;
+  const unsigned mode = timer1_mode(avr);
+  if (mode >= 8 && !(mode & 1)) /* 8, 10, 12 and 14 count up to ICR1 */
+    uno->icr1 = (uint16_t)(avr->data[addr + 1] << 8 | v);
+  avr->data[addr] = (uint8_t)uno->icr1;
+  avr->data[addr + 1] = (uint8_t)(uno->icr1 >> 8);
+}
+
+static int in_fast_pwm_up_to_icr1(const avr_t *avr) { return timer1_mode(avr) == 14; }
 
 /* simavr 1.6 works out the length of a fast PWM pulse only when the timer's mode changes. The chip
  * takes a new OCR1A at the next period's start (datasheet, 16.9.3), as simavr takes comp_cycles. */
 static void write_ocr1a(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
   uno_t *uno = param;
+  avr->data[OCR1AL_REG + 1] &= fixed_top_high_byte(avr);
   uno->ocr1a_write(avr, addr, v, uno->ocr1a_param);
   avr_timer_t *timer = timer1(avr);
   uint32_t top = word_at(avr, ICR1L_REG), ticks = word_at(avr, OCR1AL_REG) + 1;
@@ -241,6 +265,7 @@ static void on_reset(avr_io_t *io) {
   uno->held_count = 0;
   uno->eeprom_busy_at = -1;
   uno->pulse_start = 0;
+  uno->icr1 = 0;
   uno->sampling = uno->converted = 0;
   settle_pins(uno->avr);
   uno_start_feeding(uno);
@@ -267,6 +292,7 @@ static void hook_registers(uno_t *uno) {
   uno->ocr1a_param = avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.param;
   avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.c = write_ocr1a;
   avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.param = uno;
+  avr_register_io_write(avr, ICR1L_REG, write_icr1, uno);
   avr_register_io_write(avr, GPIOR0_REG, write_mark, uno);
 }
 

@@ -28,6 +28,7 @@ struct uno {
   uno_pulse_t on_pulse;
   uint16_t sampling, converted; /* ADC codes: of the conversion last begun, and the one before */
   uint64_t pulse_start;
+  uint16_t icr1; /* as the chip has it, where simavr would take any write */
   log_t pulses, marks;
   avr_io_write_t eecr_write;
   void *eecr_param;

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import cffi
 
 from fixprop import native
 from fixprop.sim.servo import Servo
-from fixprop.toolchain import build_shared_library
+from fixprop.toolchain import build_shared_library, once
 from fixprop.tracking.definition import VALUES
 from fixprop.tracking.learner import UNKNOWN, label_of_pulse
 from fixprop.tracking.native_learner import TRACKER
@@ -30,7 +29,7 @@ uint16_t teach_next_us(lesson *);
 SERVO_PERIOD_S = 0.02  # a new pulse takes effect when the period ends
 
 
-@cache
+@once
 def library() -> tuple[Any, Any]:
     """(ffi, library); built when a source changed."""
     ffi = cffi.FFI()

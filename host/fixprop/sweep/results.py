@@ -6,7 +6,6 @@ the next one drops it.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fixprop.errors import FixpropError
+from fixprop.errors import FixpropError, MissingTool
 from fixprop.files import checksum, prepare_folder
 from fixprop.sweep.identity import Identity, require_same
 from fixprop.sweep.point import Point
@@ -146,6 +145,10 @@ def results_file(path: Path, identity: Identity) -> Iterator[ResultsFile]:
 
 def _lock(path: Path, file: Any) -> None:
     """The lock goes with the process, however it ends."""
+    try:
+        import fcntl  # here, for a system without it can do all but sweep
+    except ImportError:
+        raise MissingTool("a sweep needs Python's fcntl: do it on Linux or macOS") from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

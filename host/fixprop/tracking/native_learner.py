@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from fixprop.formats import Integers
 from fixprop.header import model_h
 from fixprop.network import Topology
 from fixprop.saturation import COUNTING, KINDS, Saturations
-from fixprop.toolchain import BUILD, FIRMWARE, build_shared_library
+from fixprop.toolchain import BUILD, FIRMWARE, build_shared_library, once
 from fixprop.tracking.definition import TOPOLOGY
 from fixprop.tracking.latest_step import LatestStep, Reals
 
@@ -46,7 +45,7 @@ void native_learner_clear_saturations(native_learner *);
 """
 
 
-@cache
+@once
 def library(topology: Topology = TOPOLOGY) -> tuple[Any, Any]:
     """(ffi, library) for a network of 4 inputs and 3 outputs; built when a source changed."""
     ffi = cffi.FFI()

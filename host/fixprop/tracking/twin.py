@@ -87,11 +87,9 @@ class Twin:
     weights_known: bool = True  # False: the board loaded weights that were not saved before us
     board_weights: Integers | None = None
     saved: dict[tuple[int, int], Integers] = field(default_factory=dict)
-    """Weights that the board may load, by their step and CRC."""
+    """Weights that the board may have stored, and load, by their step and CRC."""
     _out_of_step: str = NOT_BEGUN
     _has_stepped: bool = False
-    _saving: Integers | None = None
-    _saving_step: int = 0
     _board_known: int = 0  # weights of the dump in board_weights, from the first
     _outputs: Integers | None = None  # of the latest sample from the host
     _sent: dict[int, Record] = field(default_factory=dict)
@@ -138,12 +136,10 @@ class Twin:
         """
         if self.in_step:
             self._fall_out(
-                f"the line was lost after step {self.learner.step}; waiting for the board"
+                f"the line was lost after step {self.learner.step:,}; waiting for the board"
             )
-        if self._saving is not None:  # the board may have come to its end
-            self.saved[self._saving_step, weights_crc(self._saving)] = self._saving
         self._sent.clear()
-        self._saving = self._outputs = None
+        self._outputs = None
         self._board_known = 0
 
     def take(self, frame: Frame) -> None:
@@ -153,7 +149,7 @@ class Twin:
                 if frame.sequence == 0 or not self.in_step:  # else it answers a question
                     self._start(hello)
             case Hello() if not self.in_step:  # a board that ran while nobody heard it
-                since = "the gap" if self.state.gaps else f"step {frame.message.step}, or before"
+                since = "the gap" if self.state.gaps else f"step {frame.message.step:,}, or before"
                 self._out_of_step = f"not in step since {since}; {RESET}"
             case Ack() as ack if ack.result == Result.OK:
                 self._acknowledged(ack)
@@ -211,8 +207,8 @@ class Twin:
                 self.learner.mark(label_of_bearing(command.bearing) if command.present else UNKNOWN)
             case TrainSample():
                 self._train_on(command)
-            case Save() if self.weights_known:
-                self._saving, self._saving_step = self.learner.weights(), ack.step
+            case Save():
+                self._saves(ack.step)
             case Teach():
                 self.learner.label_none()
                 if command.seconds:
@@ -227,8 +223,14 @@ class Twin:
         self.learner.label_none()
         if pressed.action == ButtonAction.TEACH:
             self.learner.set_rate(VALUES["RATE_START"])
-        elif self.weights_known:
-            self._saving, self._saving_step = self.learner.weights(), pressed.step
+        else:
+            self._saves(pressed.step)
+
+    def _saves(self, step: int) -> None:
+        """A save begins. Nothing moves the weights until its end, which may go unheard."""
+        if self.weights_known:
+            weights = self.learner.weights()
+            self.saved[step, weights_crc(weights)] = weights
 
     def _train_on(self, sample: TrainSample) -> None:
         targets = values_of(sample.targets)
@@ -247,7 +249,7 @@ class Twin:
         if self._outputs is None:
             return
         outputs = self._output_pairs(self._outputs, values_of(trained.outputs))
-        self._compare(f"step {trained.step}", *outputs, *self._crc_pair(trained.weights_crc))
+        self._compare(f"step {trained.step:,}", *outputs, *self._crc_pair(trained.weights_crc))
 
     def _output_pairs(self, ours: Integers, theirs: Integers) -> Pairs:
         return self._if_known(*zip(OUTPUTS, ours.tolist(), theirs.tolist(), strict=True))
@@ -255,11 +257,8 @@ class Twin:
     def _stored(self, stored: Stored) -> None:
         if stored.operation == StoreOperation.LOAD:
             self._load(stored.step, stored.rate, stored.weights_crc)
-        elif stored.operation == StoreOperation.SAVE and self._saving is not None:
-            if stored.result == StoreResult.OK:
-                self._compare(f"step {stored.step}", *self._crc_pair(stored.weights_crc))
-                self.saved[stored.step, stored.weights_crc] = self._saving
-            self._saving = None
+        elif stored.operation == StoreOperation.SAVE and stored.result == StoreResult.OK:
+            self._compare(f"step {stored.step:,}", *self._crc_pair(stored.weights_crc))
 
     def _crc_pair(self, told: int) -> Pairs:
         return self._if_known(("the weights' CRC", weights_crc(self.learner.weights()), told))
@@ -277,17 +276,17 @@ class Twin:
     def _advance(self, step: int) -> None:
         missing = step - self.learner.step
         if not 0 <= missing <= MOST_STEPS_BETWEEN_FRAMES:
-            self._differ(f"board at step {step}, twin at step {self.learner.step}")
+            self._differ(f"board at step {step:,}, twin at step {self.learner.step:,}")
             return
         self._trained_here(self.learner.train(missing))
         if self.learner.step != step:
-            self._differ(f"board at step {step}, twin has nothing to train on")
+            self._differ(f"board at step {step:,}, twin has nothing to train on")
 
     def _reading(self, reading: Reading) -> None:
         self._advance(reading.step)
         outputs = self.learner.read(reading.left, reading.right)
         told = np.array([reading.bearing, reading.bearing_ahead, reading.presence])
-        where = f"reading {reading.reading_index}, step {reading.step}"
+        where = f"reading {reading.reading_index:,}, step {reading.step:,}"
         self._compare(where, *self._output_pairs(outputs, told))
         self._label(reading)
         self.learner.set_rate(reading.rate)
@@ -304,7 +303,7 @@ class Twin:
     def _check(self, check: WeightCheck) -> None:
         self._advance(check.step)
         equal = self._compare(
-            f"step {check.step}",
+            f"step {check.step:,}",
             *self._crc_pair(check.weights_crc),
             ("the state of the training order", self.learner.order_state(), check.generator),
             ("the count of samples", self.learner.memory_count(), check.memory_count),
@@ -331,7 +330,7 @@ class Twin:
     def _compare_weights(self, step: int, theirs: Integers, indices: range) -> None:
         ours = self.learner.weights()
         self._compare(
-            f"step {step}", *((f"weight {i}", int(ours[i]), int(theirs[i])) for i in indices)
+            f"step {step:,}", *((f"weight {i}", int(ours[i]), int(theirs[i])) for i in indices)
         )
 
     def _differ(self, what: str) -> None:

@@ -74,6 +74,16 @@ class Descent:
         """The momentum, as the network has it."""
         return float(MOMENTUM.to_float(self._momentum))
 
+    def go_on(self, momentum: float, engine: str) -> None:
+        """From the same weights with another momentum, or on another engine."""
+        fixed = _fixed(MOMENTUM, "momentum", momentum, least=0)
+        if (fixed, engine) == (self._momentum, self._engine_name):
+            return
+        flat = self._engine.weights(), self._engine.changes()
+        self._engine = engine_of(engine, self.topology, self._rate, fixed)
+        self._momentum, self._engine_name = fixed, engine
+        self._fill(*flat)
+
     @property
     def weights(self) -> Integers:
         """int64 [weight_count], Q4.19, in storage order; a copy."""
@@ -95,7 +105,7 @@ class Descent:
 
     @property
     def saturation(self) -> Saturations:
-        """What was cut off in training and in measuring the loss, since it was made or unpickled."""
+        """What was cut off in training and in measuring the loss, since the engine was made."""
         return self._engine.saturation
 
     def epoch(
@@ -172,8 +182,12 @@ class Descent:
         weights, changes = state.pop("_flat")
         self.__dict__.update(state)
         self._engine = engine_of(self._engine_name, self.topology, self._rate, self._momentum)
+        self._fill(weights, changes)
+
+    def _fill(self, weights: Integers, changes: Integers) -> None:
         self._engine.set_weights(weights)
-        self._engine.set_changes(changes)
+        if self._momentum:  # else nothing is carried on
+            self._engine.set_changes(changes)
 
 
 def initial_weights(topology: Topology, seed: int, initial: str) -> Integers:

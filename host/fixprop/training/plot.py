@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from fixprop.errors import FixpropError, MissingTool
-from fixprop.files import prepare_folder
+from fixprop.errors import MissingTool, UsageError
+from fixprop.files import prepare_folder, write_whole
 from fixprop.training.fit import Run
 
 LOOKS: dict[str, dict[str, Any]] = {
@@ -19,14 +18,14 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 def check_plot(path: Path) -> None:
-    """MissingTool without matplotlib, FixpropError for a kind of picture that it has not."""
+    """MissingTool without matplotlib, UsageError for a kind of picture that it has not."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingTool("--plot needs matplotlib: pip install 'fixprop[report]'") from None
     known = sorted(Figure().canvas.get_supported_filetypes())
     if path.suffix[1:].lower() not in known:
-        raise FixpropError(f"cannot draw '{path.name}': its name must end in .{', .'.join(known)}")
+        raise UsageError(f"cannot draw '{path.name}': its name must end in .{', .'.join(known)}")
     prepare_folder(path.parent)
 
 
@@ -42,17 +41,10 @@ def plot(runs: dict[str, Run], loss: str, title: str, path: Path) -> None:
             axes.plot(run.validation, label=f"{name}, validation", **LOOKS[name])
         best = run.best_epoch, run.watched[run.best_epoch]
         axes.plot(*best, "o", label=f"{name}, kept", **LOOKS[name])
-    axes.set(xlabel="epoch", ylabel=f"loss: {loss}, mean per sample", title=title, yscale="log")
+    axes.set(xlabel="epoch", ylabel=f"loss: {loss}, mean per sample", yscale="log")
+    axes.set_title(title, parse_math=False)  # it has the file's name in it, as it is
     axes.grid(alpha=0.3, which="both")
     axes.legend(fontsize=8)
-    handle, temporary = tempfile.mkstemp(
-        dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix
-    )
-    os.close(handle)
-    try:
-        figure.savefig(temporary, dpi=120)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise FixpropError(f"cannot write {path}: {error.strerror}; nothing was changed") from error
+    drawn = BytesIO()
+    figure.savefig(drawn, dpi=120, format=path.suffix[1:].lower())
+    write_whole(path, drawn.getvalue())

@@ -129,11 +129,12 @@ def _classes(table: Table, name: str) -> tuple[tuple[str, ...], Integers]:
 
 
 def _in_order(texts: set[str]) -> tuple[str, ...]:
-    """By value if all are numbers, else by text."""
+    """By value if all are numbers, those of one value by text; else all by text."""
+    by_text = sorted(texts)
     try:
-        return tuple(sorted(texts, key=float))
+        return tuple(sorted(by_text, key=float))
     except ValueError:
-        return tuple(sorted(texts))
+        return tuple(by_text)
 
 
 def _output(wanted: str, classes: tuple[str, ...]) -> str:

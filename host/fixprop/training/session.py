@@ -107,9 +107,10 @@ def train(plan: Plan, tick: Callable[[Run], None] = lambda _: None) -> Result:
     weights = _class_weights(plan, split)
     samples = samples_of(plan.problem, split, weights)
     deck = Deck(plan.problem.labels[split.training], weights) if weights else None
-    runs = _runs(plan)
+    network = _fixed(plan)  # refuses what it cannot hold, also when float64 comes first
+    runs = _runs(plan, network)
     fit(list(runs.values()), samples, plan.settings, deck, tick)
-    fixed = runs.get(FIXED) or _quantised(plan, runs[FLOAT64])
+    fixed = runs.get(FIXED) or _quantised(network, runs[FLOAT64])
     scores = {
         name: (
             score(run, plan.problem, samples, samples.training),
@@ -117,13 +118,12 @@ def train(plan: Plan, tick: Callable[[Run], None] = lambda _: None) -> Result:
         )
         for name, run in {FIXED: fixed, **runs}.items()
     }
-    assert isinstance(fixed.network, Descent)
     leading = next(iter(runs.values()))
     return Result(
         plan,
         Model(
             plan.topology,
-            fixed.network.weights,
+            network.weights,
             samples.inputs,
             samples.outputs,
             plan.problem.classes,
@@ -133,21 +133,20 @@ def train(plan: Plan, tick: Callable[[Run], None] = lambda _: None) -> Result:
         scores,
         (len(split.training), len(split.validation)),
         len(deck) if deck else len(split.training),
-        fixed.network.saturated,
-        fixed.network.saturation,
+        network.saturated,
+        network.saturation,
     )
 
 
-def _runs(plan: Plan) -> dict[str, Run]:
+def _runs(plan: Plan, fixed: Descent) -> dict[str, Run]:
     """The leading one first."""
     runs = {}
     if not plan.in_float64:
-        runs[FIXED] = Run(_fixed(plan))
+        runs[FIXED] = Run(fixed)
     if plan.in_float64 or plan.compare:
         s = plan.settings
         start = initial_weights(plan.topology, s.seed, s.initial)
-        network = Float64Descent(plan.topology, start, s.rate, s.momentum, s.batch)
-        runs[FLOAT64] = Run(network)
+        runs[FLOAT64] = Run(Float64Descent(plan.topology, start, s.rate, s.momentum, s.batch))
     return runs
 
 
@@ -158,10 +157,9 @@ def _fixed(plan: Plan) -> Descent:
     )
 
 
-def _quantised(plan: Plan, trained: Run) -> Run:
-    """The network whose weights are float64's, rounded."""
+def _quantised(network: Descent, trained: Run) -> Run:
+    """`network` with the weights of float64's, rounded."""
     assert isinstance(trained.network, Float64Descent)
-    network = _fixed(plan)
     network.weights = trained.network.quantised
     return Run(network)
 

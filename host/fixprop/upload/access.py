@@ -13,6 +13,8 @@ from fixprop.errors import FixpropError
 
 PROCESSES = Path("/proc")
 MEMORY_DEVICES = 1  # major number of /dev/null and its like (Linux, devices.txt)
+GROUP_USES = stat.S_IRGRP | stat.S_IWGRP
+ROOT = 0  # the number of its group
 
 
 @dataclass(frozen=True)
@@ -43,25 +45,33 @@ def check_access(path: str, allowed: Callable[[str], bool] = may_use) -> None:
     if not stat.S_ISCHR(status.st_mode) or os.major(status.st_rdev) == MEMORY_DEVICES:
         raise FixpropError(f"{path} is not a serial line: name the board's, such as /dev/ttyACM0")
     if not allowed(path):
-        raise FixpropError(f"no permission for {path}: {_cure(status.st_gid)}")
+        raise FixpropError(f"no permission for {path}: {': '.join(why_and_cure(path, status))}")
     if users := holders(path):
         raise FixpropError(
             f"{path} is busy, open in {' and '.join(map(str, users))}: end that first"
         )
 
 
-def _cure(group_id: int) -> str:
+def why_and_cure(path: str, status: os.stat_result) -> tuple[str, str]:
+    """Why this user may not read and write a device, and what to do; POSIX only."""
     import grp
 
+    group_id, mode = status.st_gid, stat.S_IMODE(status.st_mode)
+    if mode & GROUP_USES != GROUP_USES or group_id == ROOT:  # to join the group would not help
+        opened = f"ask for a udev rule, or until it is unplugged: sudo chmod a+rw {path}"
+        return f"no group of users may use it (mode {mode:o})", opened
     try:
         group = grp.getgrgid(group_id)
     except KeyError:
-        return f"it belongs to the group number {group_id}, which has no name: ask for a udev rule"
+        return (
+            f"it belongs to the group number {group_id}, which has no name",
+            "ask for a udev rule",
+        )
     user = os.environ.get("USER", "$USER")
     if user in group.gr_mem and group_id not in os.getgroups():
-        return f"you are in its group {group.gr_name}, but not since this login: log in again"
-    join = f"sudo usermod -aG {group.gr_name} {user}"
-    return f"it belongs to the group {group.gr_name}: {join}, then log in again"
+        return f"you are in its group {group.gr_name}, but not since this login", "log in again"
+    join = f"sudo usermod -aG {group.gr_name} {user}, then log in again"
+    return f"it belongs to the group {group.gr_name}", join
 
 
 def holders(path: str) -> list[Holder]:
@@ -71,8 +81,13 @@ def holders(path: str) -> list[Holder]:
     for process in PROCESSES.glob("[0-9]*"):
         if int(process.name) != own and _has_open(process, device):
             with suppress(OSError):
-                found.append(Holder(int(process.name), (process / "comm").read_text().strip()))
+                found.append(Holder(int(process.name), _name(process)))
     return sorted(found, key=lambda holder: holder.pid)
+
+
+def _name(process: Path) -> str:
+    """As the process gave it, which need not be UTF-8."""
+    return (process / "comm").read_text("utf-8", errors="replace").strip()
 
 
 def _has_open(process: Path, device: str) -> bool:

@@ -54,6 +54,14 @@ def test_misuse_names_what_is_wrong(
     assert all(word in str(caught.value) for word in words)
 
 
+def test_a_topology_too_long_for_a_files_name_is_read_as_one() -> None:
+    deep = "-".join(["2"] * 200)
+    assert len(deep) > 255
+    assert read_target(deep).sizes == (2,) * 200
+    with pytest.raises(UsageError, match="is no topology"):
+        read_target("x" * 300)
+
+
 def test_a_model_file_brings_its_own_topology(tmp_path: Path) -> None:
     topology = Topology((3, 4, 2), ("relu", "softmax"), (False, True))
     path = tmp_path / "model.json"

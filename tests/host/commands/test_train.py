@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from fixprop.commands import train as train_module
 from fixprop.commands.train import train
 from fixprop.errors import FixpropError
 from fixprop.model import Model
@@ -51,6 +52,24 @@ def test_the_same_command_writes_the_same_bytes() -> None:
     assert Path("a.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_plot_takes_the_name_of_any_table() -> None:
+    Path("data.csv").rename("c$__$x.csv")
+    result = run("c$__$x.csv", "--target", "side", "--epochs", "2", "--plot", "c.svg")
+    assert result.exit_code == 0, result.output
+    assert Path("c.svg").read_text().rstrip().endswith("</svg>")
+    assert sorted(path.name for path in Path().iterdir()) == ["c$__$x.csv", "c.svg", "model.json"]
+
+
+def test_a_plot_that_cannot_be_written_costs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_plot(*_: object) -> None:
+        raise FixpropError("no plot")
+
+    monkeypatch.setattr(train_module, "plot", no_plot)
+    result = run("data.csv", "--target", "side", "--epochs", "2", "--plot", "a.png")
+    assert str(result.exception) == "no plot"
+    assert Model.read(Path("model.json")).classes == ("left", "right")
+
+
 def test_the_figures_are_json_with_a_loss_for_each_epoch() -> None:
     run("data.csv", "--target", "x", "--without", "side", "--epochs", "3", "--json", "x.txt")
     figures = json.loads(Path("x.txt").read_text())
@@ -91,9 +110,12 @@ def test_options_go_together(options: list[str]) -> None:
             2,
             "'a.json' cannot be both --output and --json",
         ),
-        (["data.csv", "--target", "side", "--plot", "a.xyz"], 1, "its name must end in"),
+        (["data.csv", "--target", "side", "--plot", "a.xyz"], 2, "its name must end in"),
         (["data.csv", "--target", "side", "--rate", "9"], 2, "learning rate 9"),
         (["data.csv", "--target", "side", "--momentum", "1"], 2, "momentum 1"),
+        (["data.csv", "--target", "side", "--float64", "--rate", "9"], 2, "learning rate 9"),
+        (["data.csv", "--target", "side", "--float64", "--rate", "nan"], 2, "learning rate nan"),
+        (["data.csv", "--target", "side", "--float64", "--momentum", "1"], 2, "momentum 1"),
         (["data.csv", "--target", "side", "--validation", "1"], 2, "validation 1"),
         (["data.csv", "--target", "side", "--class-weight", "up=2"], 2, 'no class "up"'),
         (["data.csv", "--target", "side", "--no-header"], 2, 'has no column "side"'),

@@ -195,7 +195,7 @@ def test_the_boards_refusal_is_told(play: Play) -> None:
     play.turn()
     answer = ask(play, "load")
     assert not answer["ok"]
-    assert "nothing stored" in answer["text"]
+    assert "no weights of this firmware are stored; save some first" in answer["text"]
 
 
 def test_saved_weights_come_back_after_a_power_cut(play: Play) -> None:

@@ -1,13 +1,15 @@
 """numpy's files: arrays as columns, groups of columns, and files that are damaged."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 from fixprop.data.arrays import npy_table, npz_table
-from fixprop.errors import UsageError
+from fixprop.data.table import Table
+from fixprop.errors import FixpropError, UsageError
 
 
 def npy(array: object) -> bytes:
@@ -48,9 +50,6 @@ def test_an_archive_has_columns_and_groups() -> None:
         (npy([1, 2, 3]), r"shape \(3,\)"),
         (npy(np.zeros((0, 2))), r"shape \(0, 2\)"),
         (npy([[1j, 2]]), "complex128"),
-        (npy(np.array([[{}]], object)), "not a numpy file"),
-        (npy([[1.0, 2.0]])[:-3], "not a numpy file, or only a part"),
-        (b"width,height\n1,2\n", "not a numpy file"),
         (npz(a=[1, 2]), "name it .npz"),
     ],
 )
@@ -60,12 +59,26 @@ def test_an_npy_file_that_is_no_table_is_refused(content: bytes, words: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("table", "content"),
+    [
+        (npy_table, npy(np.array([[{}]], object))),
+        (npy_table, npy([[1.0, 2.0]])[:-3]),
+        (npy_table, b"width,height\n1,2\n"),
+        (npz_table, npz(a=[1, 2])[:-20]),
+    ],
+)
+def test_a_broken_file_is_no_misuse(table: Callable[..., Table], content: bytes) -> None:
+    with pytest.raises(FixpropError, match="is not a numpy file, or only a part of one") as broken:
+        table(content, "a", "")
+    assert broken.value.exit_status == 1
+
+
+@pytest.mark.parametrize(
     ("content", "words"),
     [
         (npz(a=np.zeros((2, 2, 2))), r"'a' has shape \(2, 2, 2\)"),
         (npz(a=[1, 2], b=[1, 2, 3]), "differ in rows: a 2, b 3"),
         (npz(), "holds no arrays"),
-        (npz(a=[1, 2])[:-20], "only a part of one"),
         (npy([[1]]), "name it .npy"),
     ],
 )
@@ -77,5 +90,6 @@ def test_an_npz_file_that_is_no_table_is_refused(content: bytes, words: str) -> 
 def test_an_archive_with_a_flipped_byte_is_refused() -> None:
     content = bytearray(npz(a=np.arange(100.0)))
     content[300] ^= 255
-    with pytest.raises(UsageError, match="damaged"):
+    with pytest.raises(FixpropError, match="damaged") as broken:
         npz_table(bytes(content), "a.npz", "")
+    assert broken.value.exit_status == 1

@@ -50,5 +50,6 @@ def test_parquet_columns_are_numbers_and_text(tmp_path: Path) -> None:
     assert table.is_text("b")
     assert table.numbers("c").tolist() == [1, 0, 1]
     path.write_bytes(path.read_bytes()[:-4])
-    with pytest.raises(UsageError, match="not a Parquet file, or only a part of one"):
+    with pytest.raises(FixpropError, match="not a Parquet file, or only a part of one") as broken:
         read_table(path)
+    assert broken.value.exit_status == 1

@@ -6,7 +6,7 @@ import pytest
 
 from fixprop.data.table import Table
 from fixprop.data.text import text_table
-from fixprop.errors import UsageError
+from fixprop.errors import FixpropError, UsageError
 
 
 def table(text: str | bytes, header: bool | None = None) -> Table:
@@ -71,8 +71,6 @@ def test_places_count_rows_below_the_header_and_lines_from_the_top() -> None:
         (b"a,a\n1,2\n", '2 columns named "a"'),
         (b"a,b\n1,2\n3\n", r"row 2 \(line 3\) has 1 cell, the header has 2"),
         (b"1,2\n1,2,3\n", r"row 2 \(line 2\) has 3 cells, the first row has 2"),
-        (b"PK\x03\x04\x00\xff\xfe", "not UTF-8 text: byte 0xff at 5"),
-        (b"a,b\n1,\x002\n", "binary file"),
         (b'a,b\n1,"2\n3,4\n', "line 3: unexpected end"),
     ],
 )
@@ -81,6 +79,19 @@ def test_what_is_no_table_is_refused_with_its_place(content: bytes, words: str) 
         table(content)
     assert str(error.value).startswith("data.csv")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04\x00\xff\xfe", "not UTF-8 text: byte 0xff at 5"),
+        (b"a,b\n1,\x002\n", "binary file"),
+    ],
+)
+def test_what_is_no_text_is_broken_and_no_misuse(content: bytes, words: str) -> None:
+    with pytest.raises(FixpropError, match=words) as broken:
+        table(content)
+    assert broken.value.exit_status == 1
 
 
 def test_a_large_cell_is_refused_in_one_line() -> None:

@@ -91,6 +91,16 @@ def test_a_warm_start_refuses_another_network(kind: type[Estimator]) -> None:
         estimator.set_params(hidden_layer_sizes=(5,)).fit(*data)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("momentum", 1), ("engine", "abacus"), ("learning_rate_init", 9)]
+)
+def test_a_warm_start_refuses_what_a_first_fit_would(name: str, value: object) -> None:
+    data = blobs(3)
+    estimator = FixedPointMLPClassifier((4,), warm_start=True, max_iter=2).fit(*data)
+    with pytest.raises(ValueError, match=str(value)):
+        estimator.set_params(**{name: value}).fit(*data)
+
+
 def test_a_warm_start_refuses_other_classes_and_other_targets() -> None:
     inputs, labels = blobs(3)
     classifier = FixedPointMLPClassifier((4,), warm_start=True, random_state=1).fit(inputs, labels)

@@ -134,6 +134,24 @@ def test_a_warm_start_goes_on_where_the_fit_before_it_ended() -> None:
     assert twice.n_iter_ == 2 * EPOCHS
 
 
+@pytest.mark.parametrize("batch", [1, 8])
+def test_a_warm_start_goes_on_with_another_momentum_on_another_engine(batch: int) -> None:
+    data = blobs(3)
+    ways = []
+    for engines in (("native", "native"), ("mirror", "native"), ("native", "mirror")):
+        one = FixedPointMLPClassifier(
+            (4,), random_state=SEED, warm_start=True, batch_size=batch, engine=engines[0]
+        )
+        fitted(one.set_params(momentum=0.0), *data)
+        fitted(one.set_params(momentum=0.9, engine=engines[1]), *data)
+        assert one.to_model().provenance["momentum"] == pytest.approx(0.9, abs=1e-4)
+        fitted(one.set_params(engine=engines[0]), *data)  # with what momentum carried on
+        ways.append(one.weights_)
+    assert all(np.array_equal(way, ways[0]) for way in ways)
+    plain = FixedPointMLPClassifier((4,), random_state=SEED, batch_size=batch)
+    assert not np.array_equal(fitted(plain, *data, epochs=3 * EPOCHS).weights_, ways[0])
+
+
 def test_mirror_and_native_learn_and_answer_the_same() -> None:
     inputs, labels = blobs(3)
     one, two = (

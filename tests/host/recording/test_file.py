@@ -184,8 +184,9 @@ def test_another_protocol_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"PK\3\4", b"time,left\n" * 20, pack_header(b"[]")])
 def test_what_is_no_recording_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x").write_bytes(content)
-    with pytest.raises(UsageError, match="is not a recording"):
+    with pytest.raises(FixpropError, match="is not a recording") as broken:
         Reader(tmp_path / "x")
+    assert broken.value.exit_status == 1
 
 
 def test_a_file_that_exists_is_never_written_over(tmp_path: Path) -> None:

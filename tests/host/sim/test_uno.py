@@ -12,7 +12,7 @@ import pytest
 from fixprop.errors import FixpropError, MissingTool, UsageError
 from fixprop.sim import uno as uno_module
 from fixprop.sim.uno import Pulse, SimulatedUno
-from fixprop.toolchain import require_tool
+from fixprop.toolchain import once, require_tool
 
 Build = Callable[[str], Path]
 MS = 16_000
@@ -24,7 +24,7 @@ ISR(TIMER0_OVF_vect) { MARK(7); ticks++; }
 ISR(USART_RX_vect) { UDR0 = UDR0 + 1; }
 int main(void) {
   serial(); UCSR0B |= _BV(RXCIE0);
-  DDRB |= _BV(1); ICR1 = 39999; OCR1A = 2899;
+  DDRB |= _BV(1); TCCR1B = _BV(WGM13) | _BV(WGM12); ICR1 = 39999; OCR1A = 2899;
   TCCR1A = _BV(COM1A1) | _BV(WGM11); TCCR1B = _BV(WGM13) | _BV(WGM12) | _BV(CS11);
   TCCR0B = _BV(CS01); TIMSK0 = _BV(TOIE0);
   ADCSRA = _BV(ADEN) | 7;
@@ -93,7 +93,7 @@ def test_a_new_pulse_length_takes_effect_at_the_next_period(build: Build) -> Non
     uno = SimulatedUno(
         build("""
 int main(void) {
-  DDRB |= _BV(1); ICR1 = 39999; OCR1A = 1999;
+  DDRB |= _BV(1); TCCR1B = _BV(WGM13) | _BV(WGM12); ICR1 = 39999; OCR1A = 1999;
   TCCR1A = _BV(COM1A1) | _BV(WGM11); TCCR1B = _BV(WGM13) | _BV(WGM12) | _BV(CS11);
   for (uint16_t width = 2199;; width += 200) {
     while (TCNT1 < 20000) {}
@@ -303,7 +303,6 @@ def test_without_libsimavr_it_says_what_to_install(
     absent = tmp_path / "libuno.so"
     monkeypatch.setattr(uno_module, "build_shared_library", lambda *_, **__: absent)
     elf = build(BUSY)
-    uno_module._library.cache_clear()
+    monkeypatch.setattr(uno_module, "_library", once(uno_module._library.__wrapped__))
     with pytest.raises(MissingTool, match="sudo apt-get install libsimavr-dev"):
         SimulatedUno(elf)
-    uno_module._library.cache_clear()

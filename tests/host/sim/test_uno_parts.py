@@ -173,7 +173,8 @@ def test_a_chip_survives_its_power_cut_with_its_eeprom_only(build: Build) -> Non
     assert second.cycle == 0
 
 
-SERVO_AND_LED = """int main(void) { TCCR1A = _BV(COM1A1) | _BV(WGM11); ICR1 = 39999; OCR1A = 2999;
+SERVO_AND_LED = """int main(void) { TCCR1B = _BV(WGM13) | _BV(WGM12);
+  ICR1 = 39999; OCR1A = 2999; TCCR1A = _BV(COM1A1) | _BV(WGM11);
   DDRB = _BV(1) | _BV(5); TCCR1B = _BV(WGM13) | _BV(WGM12) | _BV(CS11);
   for (;;) { PORTB ^= _BV(5); GPIOR0 = PORTB; for (volatile uint8_t n = 0; n < 60; n++) {} } }"""
 
@@ -202,3 +203,19 @@ def test_the_supply_is_the_adcs_reference_and_may_change(build: Build) -> None:
     high, low = ([v * 1024 // mv for v in (1500, 1080)] for mv in (5000, 4600))
     assert words(uno.receive()) == [*high, *high, *low, *low]
     assert asked == sorted(asked)
+
+
+# WGM13 to WGM10 of Timer1; the datasheet's tables 16-4 and section 16.3, 16.7.3
+@pytest.mark.parametrize(
+    ("mode", "icr1", "ocr1a"),
+    [(0, 0, 2899), (1, 0, 0x53), (2, 0, 0x153), (3, 0, 0x353), (4, 0, 2899), (7, 0, 0x353),
+     (8, 39999, 2899), (12, 39999, 2899), (14, 39999, 2899), (15, 0, 2899)],
+)  # fmt: skip
+def test_timer1_takes_icr1_and_ocr1a_as_its_mode_lets_it(
+    build: Build, mode: int, icr1: int, ocr1a: int
+) -> None:
+    program = f"""int main(void) {{ serial(); TCCR1A = {mode & 3}; TCCR1B = {(mode >> 2) << 3};
+  ICR1 = 39999; OCR1A = 2899; put(ICR1L); put(ICR1H); put(OCR1AL); put(OCR1AH); for (;;) {{}} }}"""
+    uno = SimulatedUno(build(program))
+    uno.run(MS)
+    assert words(uno.receive()) == [icr1, ocr1a]

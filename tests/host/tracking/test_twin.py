@@ -116,7 +116,7 @@ def test_one_flipped_bit_of_a_reading_is_noticed(
     assert twin.state.first_difference is not None
     if field in ("bearing", "bearing_ahead", "presence"):
         values = f"{getattr(flipped, field)} on the board, {getattr(told, field)} here"
-        expected = f"reading 200, step {told.step}: {field} is {values}"
+        expected = f"reading 200, step {told.step:,}: {field} is {values}"
         assert twin.state.first_difference == expected
 
 
@@ -147,7 +147,7 @@ def test_a_wrong_checksum_names_the_step_and_both_values(recording: Recording) -
     events[at] = replace(frame, message=wrong)
     twin = feed(Twin(NativeLearner(SEED)), events)
     assert twin.state.first_difference == (
-        f"step {check.step}: the weights' CRC is {wrong.weights_crc} on the board, "
+        f"step {check.step:,}: the weights' CRC is {wrong.weights_crc} on the board, "
         f"{check.weights_crc} here"
     )
     assert twin.state.checksums_equal == twin.state.checksums_compared - 1
@@ -213,7 +213,7 @@ def test_an_absurd_step_is_a_difference_and_not_an_endless_computation(
     twin = feed(Twin(NativeLearner(SEED)), recording.events)
     ours = twin.learner.step
     twin.take(Frame(0, WeightCheck(0xFFFFFFFF, 0, 0, 0)))
-    assert twin.state.first_difference == f"board at step {0xFFFFFFFF}, twin at step {ours}"
+    assert twin.state.first_difference == f"board at step {0xFFFFFFFF:,}, twin at step {ours:,}"
     assert twin.learner.step == ours
 
 

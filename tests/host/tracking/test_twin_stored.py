@@ -110,6 +110,38 @@ def test_each_of_several_saves_is_remembered(watched: Watched) -> None:
     assert len(watched.twin.saved) == 2
 
 
+def test_a_save_whose_end_nobody_heard_before_a_reset_is_remembered(watched: Watched) -> None:
+    watched.teach(4, 0.5)
+    watched.session.command(Learn(0))
+    watched.session.command(Save())
+    end = watched.board.time_s() + 1.0
+    while watched.board.time_s() < end:  # its end goes to nobody
+        watched.board.read(0.1)
+    watched.board.power_cycle()
+    watched.session.run(0.5)  # on the same line
+    assert watched.twin.learner.step > 100
+    assert watched.certain()
+    assert watched.weights_agree()
+
+
+def test_a_save_broken_off_is_not_taken_for_one_of_other_weights() -> None:
+    first = Watched(NativeLearner(9))
+    first.teach(4, 0.3)
+    first.session.command(Learn(0))
+    first.session.save()
+    second = Watched(NativeLearner(9), first.board.tracker.eeprom)
+    second.session.command(ResetWeights(5))
+    second.session.command(Save())
+    second.board.power_cycle()  # while it is written
+    second.session.run(0.5)
+    assert not second.certain()  # it went on with what was stored before us
+    second.session.save()
+    second.session.load()
+    assert not second.certain()
+    assert second.weights_agree()  # which asked for them
+    assert second.certain()
+
+
 def test_a_new_twin_learns_loaded_weights_by_asking_and_follows_what_came_before() -> None:
     first = Watched(NativeLearner(9))
     first.teach(4, 0.5)
@@ -203,12 +235,13 @@ def test_an_answered_hello_does_not_start_the_twin_anew(watched: Watched) -> Non
 def test_a_twin_says_how_it_stands(watched: Watched) -> None:
     assert Twin(NativeLearner(9)).standing == "no board has been heard from its start yet"
     assert watched.twin.standing == "in step: every weight is known"
-    watched.teach(3, 0.5)
+    watched.teach(3, 0.8)
     step = watched.twin.learner.step
+    assert step > 1000  # so that it has a separator
     watched.twin.disconnected()
     watched.twin.disconnected()  # once is enough
     assert watched.twin.state.gaps == 1
-    assert watched.twin.standing == f"the line was lost after step {step}; waiting for the board"
+    assert watched.twin.standing == f"the line was lost after step {step:,}; waiting for the board"
     assert watched.twin.latest_step() is None
     assert watched.twin.state.first_difference is None
     watched.session.hello()

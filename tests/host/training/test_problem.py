@@ -1,9 +1,14 @@
 """What a table asks for: a regression or classes, the output layer, and what cannot be asked."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from fixprop.errors import UsageError
+from fixprop.toolchain import PROJECT_ROOT
 from fixprop.training.problem import Wish, problem_of
 from tests.host.training.tables import problem, shapes, table
 
@@ -21,6 +26,21 @@ def test_numbers_are_a_regression_unless_classified() -> None:
     found = problem_of(numbers, Wish(("n",), classify=True))
     assert found.classes == ("9", "10")  # by value
     assert found.labels.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "2", "3"])
+def test_classes_of_one_value_have_one_order_in_every_process(seed: str) -> None:
+    program = (
+        "from fixprop.training.problem import _in_order; print(_in_order(set('1 1.0 01'.split())))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(PROJECT_ROOT / "host")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout == "('01', '1', '1.0')\n"
 
 
 @pytest.mark.parametrize(

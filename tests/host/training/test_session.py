@@ -8,7 +8,7 @@ import pytest
 
 from fixprop.errors import UsageError
 from fixprop.model import Model
-from fixprop.training.fit import Settings
+from fixprop.training.fit import Run, Settings
 from fixprop.training.session import FIXED, FLOAT64, Plan, train
 from fixprop.training.split import split_of
 from tests.host.training.tables import problem
@@ -40,6 +40,21 @@ def test_a_regression_is_reported_in_real_units() -> None:
     units = max(c.unit for c in result.model.outputs)
     assert result.scores[FIXED][1].errors == pytest.approx(tuple(rms), abs=units)
     assert result.scores[FIXED][1].quality > 0.97
+
+
+@pytest.mark.parametrize("in_float64", [False, True])
+@pytest.mark.parametrize(
+    ("rate", "momentum"), [(10.0, 0.0), (-1.0, 0.0), (float("nan"), 0.0), (0.1, 1.0)]
+)
+def test_what_the_chip_cannot_hold_is_refused_before_the_first_epoch(
+    in_float64: bool, rate: float, momentum: float
+) -> None:
+    epochs: list[Run] = []
+    settings = Settings(epochs=2, rate=rate, momentum=momentum)
+    plan = replace(PLAN, in_float64=in_float64, settings=settings)
+    with pytest.raises(UsageError, match=r"(learning rate|momentum) \S+: UQ"):
+        train(plan, epochs.append)
+    assert epochs == []
 
 
 def test_the_same_plan_gives_the_same_model_and_another_seed_another() -> None:

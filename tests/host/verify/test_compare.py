@@ -22,18 +22,6 @@ COUNT = TOPOLOGY.weight_count
 STEPS = 2 * STEPS_PER_ROUND + 50
 
 
-@pytest.fixture
-def port() -> ThroughABadLine:
-    return ThroughABadLine()
-
-
-@pytest.fixture
-def session(port: ThroughABadLine) -> Session:
-    session = Session(port)
-    session.open()
-    return session
-
-
 def test_mirror_native_and_board_are_identical(session: Session) -> None:
     steps: list[None] = []
     result = verify_board(session, STEPS, 1, lambda: steps.append(None))

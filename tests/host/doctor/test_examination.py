@@ -1,0 +1,41 @@
+"""The examination of a board on a line that loses commands: what it says of the commands."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixprop.doctor.examination import Row, Wishes, examine
+from fixprop.wire.codec import Frame
+from fixprop.wire.records import GetCalibration, Record, Save, SetPointer
+from tests.host.bad_line import ThroughABadLine
+
+
+def commands_row(port: ThroughABadLine, lost: type[Record]) -> Row:
+    def spoil(frame: Frame) -> Frame | None:
+        return None if isinstance(frame.message, lost) else frame
+
+    port.spoil_sent = spoil
+    (row,) = [
+        row for row in examine(port, Wishes(rest_s=1.0, write=True)) if row.check == "commands"
+    ]
+    return row
+
+
+def test_a_save_that_is_not_answered_is_told_as_it_was(port: ThroughABadLine) -> None:
+    row = commands_row(port, Save)
+    assert row.seen == "no answer to save from test:// in 1 s"  # asked once
+    (finding,) = row.findings
+    assert finding.kind == "no_answer"
+    assert finding.line().startswith(f"{row.seen}: press the board's reset button")
+
+
+@pytest.mark.parametrize("lost", [GetCalibration, SetPointer])
+def test_a_command_that_was_asked_three_times_says_so(
+    port: ThroughABadLine, lost: type[Record]
+) -> None:
+    assert commands_row(port, lost).seen == f"{lost.name} was not answered, 3 times"
+
+
+def test_all_answers_are_no_finding(port: ThroughABadLine) -> None:
+    row = commands_row(port, type(None))  # type: ignore[arg-type]  # nothing is lost
+    assert (row.seen, row.findings) == ("all were answered", [])
