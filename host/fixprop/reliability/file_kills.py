@@ -65,13 +65,18 @@ def models() -> tuple[Model, Model]:
 
 
 def killed(write: Callable[[], None], after_s: float) -> None:
-    """Let a process of its own do it, and kill it."""
+    """Let a process of its own do it, and kill it so long after it has begun."""
+    begun, begins = os.pipe()
     child = os.fork()
     if child == 0:
         try:
+            os.write(begins, b"\0")
             write()
         finally:
             os._exit(0)
+    os.read(begun, 1)
+    os.close(begun)
+    os.close(begins)
     time.sleep(after_s)  # of a process, the only clock there is
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)

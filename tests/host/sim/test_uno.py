@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from inspect import unwrap
 from itertools import pairwise
 from pathlib import Path
 
@@ -303,6 +304,6 @@ def test_without_libsimavr_it_says_what_to_install(
     absent = tmp_path / "libuno.so"
     monkeypatch.setattr(uno_module, "build_shared_library", lambda *_, **__: absent)
     elf = build(BUSY)
-    monkeypatch.setattr(uno_module, "_library", once(uno_module._library.__wrapped__))
+    monkeypatch.setattr(uno_module, "_library", once(unwrap(uno_module._library)))
     with pytest.raises(MissingTool, match="sudo apt-get install libsimavr-dev"):
         SimulatedUno(elf)

@@ -35,9 +35,12 @@ static void rehearse() {
 }
 
 // Timer 1 counts half microseconds and makes the pulses without the CPU: fast PWM up to ICR1, 20
-// ms, OC1A high until OCR1A (ATmega328P datasheet, section 16.9.3).
+// ms, OC1A high until OCR1A (ATmega328P datasheet, section 16.9.3). ICR1 takes a value only in a
+// mode that counts up to it (16.3): it is set while the timer stands still in such a one.
 static void start_servo() {
   pinMode(SERVO, OUTPUT);
+  TCCR1A = 0;
+  TCCR1B = 1 << WGM13 | 1 << WGM12;
   ICR1 = 2 * 20000u - 1;
   OCR1A = 2 * 1500;
   TCCR1A = 1 << COM1A1 | 1 << WGM11;
