@@ -14,6 +14,7 @@ from fixprop.tracking.definition import CONSTANTS
 BOARD = "U1"
 TOP, BOTTOM = "top", "bottom"  # the breadboard's rails: the Uno's 5 V, the servo's 5 V
 COLUMNS = 30
+RAIL_HOLES = 25  # of 400 holes 300 are in the columns, so each of the four rails has 25
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Lead:
-    """From a terminal (`S1.Vo`) or a hole to a hole: `j17` or `top+ 3`."""
+    """From a terminal (`S1.Vo`) or a hole to a hole: `j17`, or a rail's third: `top+ 3`."""
 
     start: str
     hole: str
@@ -133,15 +134,18 @@ _RAILS = (
 )
 _SENSORS = tuple(
     lead
-    for sensor, capacitor, side, first in (("S1", "C1", "LEFT", 17), ("S2", "C2", "RIGHT", 24))
+    for sensor, capacitor, side, first, rail in (
+        ("S1", "C1", "LEFT", 17, 18),
+        ("S2", "C2", "RIGHT", 24, 24),
+    )
     for lead in (
         (f"{sensor}.Vo", f"j{first}", "pin 1 of the sensor"),
         (f"{sensor}.GND", f"j{first + 1}", "pin 2"),
         (f"{sensor}.Vcc", f"j{first + 2}", "pin 3"),
         (f"{capacitor}.-", f"g{first + 1}", "its stripe"),
         (f"{capacitor}.+", f"g{first + 2}", "beside the sensor's plug: 10 µF or more"),
-        (f"h{first + 1}", f"top- {first + 5}", ""),
-        (f"i{first + 2}", f"top+ {first + 4}", ""),
+        (f"h{first + 1}", f"top- {rail + 1}", ""),
+        (f"i{first + 2}", f"top+ {rail}", ""),
         (f"{BOARD}:{side}", f"f{first}", "the sensor's voltage"),
     )
 )
@@ -151,21 +155,21 @@ _SERVO = (
     ("M1.GND", "a16", "its brown or black wire"),
     ("C3.+", "c15", "beside the servo's plug"),
     ("C3.-", "c16", "its stripe"),
-    ("e15", "bottom+ 20", ""),
-    ("d16", "bottom- 19", ""),
+    ("e15", "bottom+ 17", ""),
+    ("d16", "bottom- 16", ""),
     (f"{BOARD}:SERVO", "e14", "Timer1 makes the pulse"),
 )
 _SUPPLY = (
     ("F1.1", "c26", ""),
     ("F1.2", "c28", ""),
-    ("b28", "bottom+ 28", ""),
+    ("b28", "bottom+ 24", ""),
     ("PS1.+", "a26", "not plugged in yet"),
-    ("PS1.-", "bottom- 25", ""),
+    ("PS1.-", "bottom- 21", ""),
 )
 _BUTTON = (
     ("SW1.1", "f7", "over the gap; the legs used are diagonal"),
     ("SW1.2", "e9", ""),
-    ("b9", "bottom- 9", ""),
+    ("b9", "bottom- 8", ""),
     (f"{BOARD}:BUTTON", "h7", "the chip's own resistor pulls it up"),
 )
 
@@ -196,7 +200,10 @@ def _colour(start: str, hole: str) -> str:
 def strip(hole: str) -> str:
     """What a hole is connected with inside the breadboard: a rail, or half a column of five holes."""
     if hole.startswith((TOP, BOTTOM)):
-        return hole.split()[0]
+        rail, number = hole.split()
+        if not 1 <= int(number) <= RAIL_HOLES:
+            raise ValueError(f"no hole {hole} in a rail of {RAIL_HOLES} holes")
+        return rail
     row, column = hole[0], int(hole[1:])
     if row not in "abcdefghij" or not 1 <= column <= COLUMNS:
         raise ValueError(f"no hole {hole} on a breadboard of {COLUMNS} columns")

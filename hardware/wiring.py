@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from hardware.circuit import BOARD, COLUMNS, Lead, definition_pins, leads, parts
+from hardware.circuit import (
+    BOARD,
+    BOTTOM,
+    COLUMNS,
+    RAIL_HOLES,
+    TOP,
+    Lead,
+    definition_pins,
+    leads,
+    parts,
+)
 from hardware.svg import MINUS, Drawing
 
 WIDTH, HEIGHT = 1040, 990
@@ -43,13 +53,21 @@ _HEADER_TOP = (
 _HEADER_BOTTOM = ("RST", "3V3", "5V", "GND", "GND", "VIN", "", "A0", "A1", "A2", "A3", "A4", "A5")
 _CABLES = {"S1": (640.0, 160.0), "S2": (850.0, 160.0), "M1": (504.0, 920.0), "PS1": (777.0, 920.0)}
 
+NOTE = (
+    "Each sensor is seen from the front; cables' colours differ by maker.",
+    "S1 is the left one for somebody who looks the way they look.",
+)
+
 Point = tuple[float, float]
 
 
 def hole_xy(hole: str) -> Point:
-    """Middle of a hole of the breadboard."""
-    row, column = hole.split() if " " in hole else (hole[0], hole[1:])
-    return _LEFT + (int(column) - 1) * PITCH, _TOP + _ROWS[row] * PITCH
+    """Middle of a hole of the breadboard. A rail's holes lie in groups of five."""
+    row, number = hole.split() if " " in hole else (hole[0], hole[1:])
+    place = int(number) - 1
+    if row.startswith((TOP, BOTTOM)):
+        place += place // 5
+    return _LEFT + place * PITCH, _TOP + _ROWS[row] * PITCH
 
 
 def _uno_xy(label: str) -> Point:
@@ -83,17 +101,16 @@ def _breadboard(d: Drawing) -> None:
     gap = _TOP + 7.6 * PITCH
     d.rect(_LEFT - 45, gap - 8, (COLUMNS - 1) * PITCH + 90, 16, "#e4e1d7", "none")
     for row in _ROWS:
-        for column in range(1, COLUMNS + 1):
-            x, y = hole_xy(f"{row} {column}")
+        for hole in range(1, 1 + (RAIL_HOLES if row.startswith((TOP, BOTTOM)) else COLUMNS)):
+            x, y = hole_xy(f"{row} {hole}")
             d.rect(x - 3.5, y - 3.5, 7, 7, "#4b4f57", "none", 0, 1.5)
     for row in "jihgfedcba":
         y = _TOP + _ROWS[row] * PITCH + 4
         for x in (_LEFT - 30, _LEFT + 29 * PITCH + 30):
             d.text(x, y, row, "middle", 11, "#8d897c")
     for column in (1, *range(5, COLUMNS + 1, 5)):
-        for row, offset in (("j", -11), ("a", 19)):
-            x, y = hole_xy(f"{row} {column}")
-            d.text(x, y + offset, str(column), "middle", 10, "#8d897c")
+        # In the gap, where no wire lies over them.
+        d.text(hole_xy(f"e{column}")[0], gap + 4, str(column), "middle", 11, "#6b685d")
 
 
 def _uno(d: Drawing) -> None:
@@ -105,8 +122,8 @@ def _uno(d: Drawing) -> None:
     d.rect(x - 10, y + height - 72, 66, 44, "#2b2d31", "#17181a", 1.5, 3)
     d.rect(x + 205, y + 120, 190, 42, "#26282c", "#111", 1, 3)
     d.text(x + 300, y + 146, "ATmega328P", "middle", 13, "#cfd3d8")
-    d.text(x + 85, y + 126, "ARDUINO UNO", "start", 15, "#ffffff", "bold")
-    d.text(x + 85, y + 146, BOARD, "start", 13, "#d5eef2")
+    d.text(x + 85, y + 98, "ARDUINO UNO", "start", 15, "#ffffff", "bold")
+    d.text(x + 85, y + 116, BOARD, "start", 13, "#d5eef2")
     for labels, down in ((_HEADER_TOP, 20.0), (_HEADER_BOTTOM, -14.0)):
         first, last = _uno_xy(labels[0]), _uno_xy(labels[-1])
         d.rect(first[0] - 12, first[1] - 11, last[0] - first[0] + 24, 22, "#1d1f23", "#111", 1, 2)
@@ -125,6 +142,10 @@ def _uno(d: Drawing) -> None:
 
 
 def _sensor(d: Drawing, ref: str, name: str) -> None:
+    """From the front, its plug to the left, as in the mount: pin 1 is the uppermost.
+
+    DFRobot's page of the SEN0014: seen from the back the plug's pins are Vcc, GND, Vo from the left.
+    """
     x, y = _CABLES[ref]
     d.rect(x - 24, y - 86, 48, 12, "#33363c", "#111", 1.5, 6)
     d.rect(x - 24, y + 44, 48, 12, "#33363c", "#111", 1.5, 6)
@@ -133,10 +154,10 @@ def _sensor(d: Drawing, ref: str, name: str) -> None:
     d.rect(x - 30, y - 76, 60, 122, "#33363c", "#111", 1.5, 4)
     for lens in (-46, 18):
         d.circle(x, y + lens, 17, "#5c1f2c", "#7b3a48")
-    d.rect(x + 30, y - 30, 16, 38, "#efece2", "#8c897c", 1.5, 2)
-    d.text(x - 38, y - 18, ref, "end", 16, weight="bold")
-    d.text(x - 38, y, name, "end", 13)
-    d.text(x - 38, y + 17, "GP2Y0A21", "end", 12, "#555")
+    d.rect(x - 46, y - 30, 16, 38, "#efece2", "#8c897c", 1.5, 2)
+    d.text(x + 38, y - 18, ref, size=16, weight="bold")
+    d.text(x + 38, y, name, size=13)
+    d.text(x + 38, y + 17, "GP2Y0A21", size=12, fill="#555")
 
 
 def _servo(d: Drawing) -> None:
@@ -165,7 +186,7 @@ def _start(lead: Lead) -> Point:
     x, y = _CABLES[ref]
     i = next(p for p in parts() if p.ref == ref).terminals.index(label)
     if ref in ("S1", "S2"):
-        return x + 42, y - 23 + 12 * i
+        return x - 42, y - 23 + 12 * i
     if ref == "M1":
         return x - 26 + 18 * i, y - 22
     return x + 14 - 28 * i, y - 16
@@ -227,7 +248,7 @@ def _lead(d: Drawing, lead: Lead, lane: float) -> None:
     elif ref == BOARD and label.startswith("A"):
         _beside_a_column(d, start, end, _UNO[1] + _UNO[3] + 56 - 14 * int(label[1:]), lead.colour)
     elif ref in ("S1", "S2"):
-        _wire(d, start, end, ((start[0] + 70, start[1] + 20), (end[0], end[1] - 150)), lead.colour)
+        _wire(d, start, end, ((start[0] - 50, start[1] + 20), (end[0], end[1] - 190)), lead.colour)
     elif ref == "PS1" or ref == "M1":
         _wire(d, start, end, ((start[0], start[1] - 40), (end[0], end[1] + 70)), lead.colour)
     else:
@@ -242,8 +263,8 @@ def _can(d: Drawing, ref: str, value: str, size: float) -> None:
     d.circle(x, y, size, "#20242c", "#0c0e12")
     side = 1 if mx > px else -1
     d.rect(x + side * size * 0.72 - 4, y - size * 0.62, 8, size * 1.24, "#cfd3da", "none", 0, 2)
-    d.text(x - side * 3, y - 1, ref, "middle", 11, "#fff", "bold")
-    d.text(x - side * 3, y + 11, value, "middle", 9, "#fff")
+    d.text(x - side * 5, y - 1, ref, "middle", 11, "#fff", "bold")
+    d.text(x - side * 5, y + 11, value, "middle", 9, "#fff")
 
 
 def _fuse(d: Drawing) -> None:
@@ -285,8 +306,8 @@ def wiring() -> str:
     _fuse(d)
     if any(part.ref == "SW1" for part in parts()):
         _button(d)
-    note = "The sensors are seen from the front; their cables' colours differ by maker."
-    d.text(WIDTH - 24, 30, note, "end", 12, "#555")
+    d.text(WIDTH - 24, 30, NOTE[0], "end", 12, "#555")
+    d.text(WIDTH - 24, 47, NOTE[1], "end", 12, "#555")
     d.text(20, HEIGHT - 40, "The two red rails stay apart:", size=12, fill="#555")
     d.text(20, HEIGHT - 23, "the upper is the Uno's, the lower the servo's.", size=12, fill="#555")
     return d.svg()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 
 import pytest
 
+from hardware.bom import items
 from hardware.circuit import COLOURS, definition_pins, leads, nets, parts, strip
 from hardware.schematic import schematic
 from hardware.tables import connection_rows, pin_rows
@@ -76,10 +78,16 @@ def test_no_hole_takes_two_leads() -> None:
     assert [hole for hole, count in Counter(holes).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("hole", ["k1", "a0", "a31"])
+@pytest.mark.parametrize("hole", ["k1", "a0", "a31", "top+ 0", "bottom- 26"])
 def test_a_hole_that_is_not_there_is_refused(hole: str) -> None:
-    with pytest.raises(ValueError, match=hole):
+    with pytest.raises(ValueError, match=re.escape(hole)):
         strip(hole)
+
+
+def test_the_breadboard_drawn_has_as_many_holes_as_the_one_that_is_bought() -> None:
+    [bought] = re.findall(r"breadboard, (\d+) holes", " ".join(item.part for item in items()))
+    drawn = re.findall(r'<rect [^>]*width="7" height="7"', wiring())
+    assert len(drawn) == int(bought)
 
 
 def test_the_two_supplies_meet_in_ground_only() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import ViewportSize
 
+from fixprop.dashboard.schema import REQUESTS_PER_S
 from fixprop.formats import WEIGHT
 from fixprop.model import Model
 from fixprop.toolchain import PROJECT_ROOT
@@ -56,12 +57,14 @@ def desk(request: pytest.FixtureRequest, chromium: str) -> Iterator[Desk]:
 def test_the_page_shows_teaches_and_keeps_what_the_board_learns(desk: Desk, tmp_path: Path) -> None:
     it_is_ready_for_a_lesson(desk)
     the_hand_is_dragged(desk)
+    a_fast_screen_sends_no_more_moves_than_are_allowed(desk)
     nothing_overflows(desk)
     it_fits_every_width(desk)
     a_lesson_lets_the_loss_fall(desk)
     the_network_shown_is_the_boards(desk)
     saturation_is_counted_and_warned_of(desk)
     weights_are_saved_and_loaded(desk)
+    the_pointers_slider_is_faster_than_the_board(desk)
     weights_and_values_are_exported(desk, tmp_path)
     the_plots_hold_and_zoom(desk)
     the_past_is_there_after_a_reload(desk)
@@ -178,6 +181,23 @@ def the_hand_is_dragged(desk: Desk) -> None:
     desk.until("fixprop.store.latest('left') > 100")  # a sensor sees it
 
 
+def a_fast_screen_sends_no_more_moves_than_are_allowed(desk: Desk) -> None:
+    """A second at 240 frames a second, as the frames' own clock tells it."""
+    sent = desk.value("""(() => {
+      const {hand} = fixprop, link = hand.link, sent = [], begin = performance.now() + 1e6;
+      hand.link = {send: (_, place) => sent.push(place)};
+      for (let frame = 0; frame < 240; frame++) {
+        hand.move({bearing_deg: frame / 10 - 12, range_cm: 20});
+        hand.send(begin + (1000 * frame) / 240);
+      }
+      const waits = hand.send(begin + 1000);
+      Object.assign(hand, {link, sentAt: -Infinity});
+      return [sent.length, sent.at(-1).bearing_deg, waits];
+    })()""")
+    assert sent[0] < REQUESTS_PER_S / 2
+    assert sent[1:] == [pytest.approx(11.9), False]  # the last move is not left out
+
+
 def nothing_overflows(desk: Desk) -> None:
     """At 1280 x 720 all is seen at once."""
     assert desk.overflows() == []
@@ -231,6 +251,17 @@ def weights_are_saved_and_loaded(desk: Desk) -> None:
     desk.press_and_hear("#load", "loaded from EEPROM slot")
     np.testing.assert_array_equal(learner.weights(), trained)
     desk.until_network_is(WEIGHT.to_float(trained))
+
+
+def the_pointers_slider_is_faster_than_the_board(desk: Desk) -> None:
+    """Each place asked for would be more commands than may wait, and the page hung up on."""
+    desk.value("""for (let deg = -30; deg <= 20; deg++) {
+      document.getElementById("pointer").value = deg;
+      document.getElementById("pointer").dispatchEvent(new Event("input"));
+    }""")
+    desk.until("Math.abs(fixprop.store.latest('pointer_deg') - 20) < 0.5")
+    assert desk.value("fixprop.link.open")
+    desk.press_and_hear("#release", "the network points")
 
 
 def weights_and_values_are_exported(desk: Desk, folder: Path) -> None:

@@ -10,6 +10,7 @@ import click
 from rich.table import Table
 
 from fixprop.commands.console import Console, counted
+from fixprop.commands.options import Finite
 from fixprop.commands.paths import json_option, write_figures
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ FULL_LINE, TELEMETRY = "full line", "telemetry"
 @json_option
 @click.option(
     "--hours",
-    type=click.FloatRange(0.01, 1000),
+    type=Finite(0.01, 1000),
     default=8.0,
     show_default=True,
     help="Hours of a learning board's telemetry, as fast as it can be heard.",
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(1, 3600),
+    type=Finite(1, 3600),
     default=60.0,
     show_default=True,
     help="Seconds of the serial line without a pause: 50,000 bytes each.",

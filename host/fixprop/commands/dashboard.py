@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import webbrowser
 from importlib.util import find_spec
-from typing import Any
 
 import click
 
 from fixprop.board.ports import KINDS, REPLAY
-from fixprop.commands.options import AUTO, Seed, check_port
+from fixprop.commands.options import AUTO, Finite, Seed, check_port
 from fixprop.errors import MissingTool
 from fixprop.header import DEFAULT_SEED
 
 PACKAGES = ("starlette", "uvicorn", "websockets")
 LEAST_SPEED, MOST_SPEED = 0.1, 20.0
-
-
-class Speed(click.FloatRange):
-    """A number within limits, which "nan" is not."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number; fails with its limits named."""
-        number = super().convert(value, param, ctx)
-        if math.isnan(number):
-            self.fail(f"'{value}' is not a number from {self.min:g} to {self.max:g}", param, ctx)
-        return number
 
 
 @click.command(short_help="Show a board live in the browser; without one, a simulated Uno.")
@@ -59,7 +46,7 @@ class Speed(click.FloatRange):
 )
 @click.option(
     "--speed",
-    type=Speed(LEAST_SPEED, MOST_SPEED),
+    type=Finite(LEAST_SPEED, MOST_SPEED),
     default=1.0,
     show_default=True,
     help="A simulated board's seconds in one of ours, as far as this computer keeps up.",

@@ -11,7 +11,7 @@ import click
 
 from fixprop.board.ports import SIMULATED
 from fixprop.commands.console import Console
-from fixprop.commands.options import AUTO, LIVE_KINDS, Seed, check_port
+from fixprop.commands.options import AUTO, LIVE_KINDS, Finite, Seed, check_port
 from fixprop.commands.paths import json_option, write_figures
 from fixprop.errors import FixpropError, UsageError
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(2, 600),
+    type=Finite(2, 600),
     default=5.0,
     show_default=True,
     help="To listen with no hand there.",

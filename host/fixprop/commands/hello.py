@@ -9,8 +9,9 @@ import click
 from fixprop.board.ports import open_port
 from fixprop.commands.options import board_port
 from fixprop.commands.paths import json_option, write_figures
+from fixprop.recording.playback import ReplaySession, replay_of
 from fixprop.session import Session
-from fixprop.wire.records import ResetCause
+from fixprop.wire.records import Hello, ResetCause
 
 
 @click.command(short_help="Ask a board who it is.")
@@ -24,11 +25,7 @@ def hello(port: str, json_path: Path | None) -> None:
     \b
     Example:  fixprop hello --port /dev/ttyACM0
     """
-    line = open_port(port)
-    try:
-        told = Session(line).open()
-    finally:
-        line.close()
+    told = _told(port)
     layers = "-".join(map(str, told.layer_sizes[: told.layer_count]))
     cause = ResetCause(told.reset_cause)
     started_by = (cause.name or "its boot loader").lower().replace("|", " and ")
@@ -47,3 +44,14 @@ def hello(port: str, json_path: Path | None) -> None:
         f"{told.step} training steps"
         + (f", {told.free_sram} bytes of SRAM free" if told.free_sram else "")
     )
+
+
+def _told(port: str) -> Hello:
+    """By the board; of a recording by its facts too: it may begin in the middle of a conversation."""
+    if (replay := replay_of(port)) is not None:
+        return ReplaySession(replay.connect(), replay).open()
+    line = open_port(port)
+    try:
+        return Session(line).open()
+    finally:
+        line.close()

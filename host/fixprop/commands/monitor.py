@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from fixprop.board.ports import KINDS
-from fixprop.commands.options import Seed, check_port
+from fixprop.commands.options import Finite, Seed, check_port
 from fixprop.header import DEFAULT_SEED
 from fixprop.sinks.channels import BY_NAME, CHANNELS, channels_of
 from fixprop.sinks.output import FORMATS, Output, every_s
@@ -47,11 +47,11 @@ MOST_TEACH_S = 255  # a byte on the wire
 @click.option(
     "--every",
     "every",
-    type=click.FloatRange(0, 3600),
+    type=Finite(0, 3600),
     help="Seconds from line to line; 0: each reading. By default 0.25 for text, else 0.",
 )
 @click.option("--append", is_flag=True, help="Continue CSV files that exist.")
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="End after so long.")
+@click.option("--seconds", type=Finite(0, min_open=True), help="End after so long.")
 @click.option(
     "--teach",
     "teach_s",
@@ -68,7 +68,7 @@ MOST_TEACH_S = 255  # a byte on the wire
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(0.1, MOST_SPEED),
+    type=Finite(0.1, MOST_SPEED),
     default=1.0,
     show_default=True,
     help="A simulated board's seconds in one of ours.",

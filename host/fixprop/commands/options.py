@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,17 @@ class Seed(click.ParamType):  # type: ignore[type-arg]
         if not 0 <= seed <= MAX_SEED:
             self.fail(f"'{value}' is not a whole number from 0 to {MAX_SEED}", param, ctx)
         return seed
+
+
+class Finite(click.FloatRange):
+    """A number within limits; "nan" is within none, nor "inf" without an upper one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; fails for what is none."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"'{value}' is not a finite number", param, ctx)
+        return number
 
 
 class Folder(click.Path):

@@ -9,7 +9,7 @@ import click
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from fixprop.commands.console import bars
-from fixprop.commands.options import Seed, board_port
+from fixprop.commands.options import Finite, Seed, board_port
 from fixprop.commands.paths import json_option, output_option, write_figures
 from fixprop.header import DEFAULT_SEED
 from fixprop.wire.messages import BY_NAME
@@ -37,7 +37,7 @@ def _moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> s
 @board_port("it is on disk already; play it with fixprop replay {}")
 @click.option(
     "--seconds",
-    type=click.FloatRange(0, min_open=True),
+    type=Finite(0, min_open=True),
     help="How long, after the lesson if there is one; by default to its end, or until Ctrl-C.",
 )
 @click.option(
@@ -54,7 +54,7 @@ def _moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> s
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(0, 100),
+    type=Finite(0, 100),
     default=1.0,
     show_default=True,
     help="A simulated board's seconds in one of ours; 0: as fast as this computer goes.",

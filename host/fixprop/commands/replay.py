@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fixprop.commands.options import Finite
 from fixprop.commands.paths import RECORDING, OutputFile, json_option, write_figures
 from fixprop.errors import FixpropError, UsageError
 from fixprop.files import write_whole
@@ -21,7 +22,7 @@ MODEL_FILES = (".h", ".json")
 @click.argument("recording", type=RECORDING)
 @click.option(
     "--speed",
-    type=click.FloatRange(0),
+    type=Finite(0),
     default=0.0,
     show_default=True,
     help="Seconds of the recording in one of ours; 0: as fast as this computer goes.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TOKEN_BYTES = 18
+HTTP_PORT = 80  # browsers leave it out of the Host and Origin that they send
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Access:
         """Whether a request's Host header is one under which we may be reached."""
         if self.token:
             return bool(host)
-        return host in {f"{name}:{self.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        ends = (f":{self.port}", "") if self.port == HTTP_PORT else (f":{self.port}",)
+        return host in {name + end for name in ("127.0.0.1", "localhost", "[::1]") for end in ends}
 
     def origin_allowed(self, origin: str | None, host: str | None) -> bool:
         """Whether a WebSocket was opened by a page of ours: browsers say whose it was."""

@@ -149,6 +149,8 @@ class Dashboard:
         """Tell every page what happened; whether there was a reading."""
         self.picture.take(events)
         told = self._tell_batch()
+        if failure := self.actions.recording.failure():
+            self.picture.notes.append(failure)
         while self.picture.notes:
             self._tell(json.dumps({"kind": "note", "text": self.picture.notes.popleft()}))
         if self.playground is not None:
@@ -184,7 +186,8 @@ class Dashboard:
         """The reader's thread takes the picture; the next turn sends it."""
         if self._snapshot is None:
             twin, view = self.bridge.twin, self.picture.view
-            if twin is not None and twin.in_step and self.bridge.session is not None:
+            known = twin is not None and twin.in_step and twin.weights_known
+            if twin is not None and known and self.bridge.session is not None:
                 self._snapshot = self.bridge.call(lambda _: snapshot(twin, view))
         elif self._snapshot.done():
             taken, self._snapshot = self._snapshot, None

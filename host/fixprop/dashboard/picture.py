@@ -16,7 +16,7 @@ from fixprop.sim.gp2y0a21 import Floats
 from fixprop.tracking.definition import VALUES
 from fixprop.tracking.learner import View, change_of
 from fixprop.tracking.scales import CONVERSIONS, cm_of_counts, deg_of_pulse
-from fixprop.wire.records import Health, Hello, Reading, State, Stored
+from fixprop.wire.records import Health, Hello, Reading, State, Stored, StoreOperation
 
 FULL_SCALE_DEG = VALUES["BEARING_FULL_SCALE_DEG"]
 GAP_S = 0.5  # on the page's axis, where a board started anew
@@ -113,13 +113,18 @@ class Picture:
             case Hello():
                 self._hello(message)
             case Stored():
-                self.stored = message
+                self._stored(message)
 
     def _hello(self, hello: Hello) -> None:
         if hello.reading_index == 0 and self.reading is not None:
             self._clock.restart()
             self._pace.clear()
         self.hello = hello
+
+    def _stored(self, stored: Stored) -> None:
+        if stored.operation == StoreOperation.LOAD:  # with the steps that were behind the weights
+            self._pace.clear()
+        self.stored = stored
 
     def _reading(self, reading: Reading) -> None:
         starts, before_s = self._clock.starts, self._clock.now_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,6 +66,16 @@ class Recording:
         recorder.close()
         size = recorder.path.stat().st_size
         return f"recorded {recorder.path}: {recorder.seconds:.0f} s, {size:,} bytes"
+
+    def failure(self) -> str:
+        """Why a recording has ended by itself, told once; "" if none has."""
+        recorder = self._recorder
+        if recorder is None or recorder.error is None:
+            return ""
+        self._recorder = None
+        with suppress(FixpropError):  # the one that is told
+            recorder.close()
+        return str(recorder.error)
 
     def close(self) -> None:
         """Let go of the file, if there is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
@@ -50,13 +51,14 @@ def listen(host: str, port: int) -> socket.socket:
     line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         line.bind((host, port))
-    except (OSError, OverflowError) as error:
+        line.listen()  # a browser that is faster than the server waits
+    except (OSError, ValueError) as error:  # ValueError: a name that cannot be one
         line.close()
         reason = getattr(error, "strerror", None) or error
-        raise FixpropError(
-            f"cannot listen on {host}:{port}: {reason}; try another port, or --http-port 0 for a "
-            "free one"
-        ) from error
+        cure = "name an address of this computer: --host 127.0.0.1, or 0.0.0.0 for all it has"
+        if getattr(error, "errno", None) in (errno.EADDRINUSE, errno.EACCES):
+            cure = "try another port, or --http-port 0 for a free one"
+        raise FixpropError(f"cannot listen on {host}:{port}: {reason}; {cure}") from error
     return line
 
 

@@ -73,7 +73,7 @@ def read(path: Path, *, any_arithmetic: bool = False) -> Model:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FixpropError(f"cannot read {path}: {error.strerror}") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise FixpropError(
             f"{path} is not a model file, or only a part of one: {error}; {CURE}"
         ) from error

@@ -226,7 +226,7 @@ def _content(found: str, name: str) -> dict[str, Any]:
         raise FixpropError(f"{name} is cut off or edited: the model's description is gone; {CURE}")
     try:
         content = json.loads(description[1])
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise FixpropError(f"{name} was edited by hand: {error}; {CURE}") from error
     if not isinstance(content, dict):
         raise FixpropError(f"{name} was edited by hand: its description is no object; {CURE}")

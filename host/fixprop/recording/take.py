@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from fixprop.board.native import NativeBoard
 from fixprop.board.paced import PacedBoard
 from fixprop.board.port import Port
-from fixprop.board.ports import SIMULATED, open_port
+from fixprop.board.ports import REPLAY, SIMULATED, open_port
 from fixprop.board.simulated import SimulatedBoard
 from fixprop.errors import FixpropError, UsageError
 from fixprop.firmware_build import build_firmware
@@ -48,7 +48,7 @@ def take(plan: Plan, progress: Progress = lambda _: None) -> Recorder:
 
     Raises FixpropError if the board cannot be reached, refuses, or the disk is full.
     """
-    if "://" in plan.url and plan.url.startswith("replay:"):
+    if plan.url.startswith(REPLAY):
         raise UsageError(f"port '{plan.url}' is a recording already")
     taking = _Simulated(plan, progress) if plan.url in SIMULATED else _Taking(plan, progress)
     try:
@@ -67,6 +67,7 @@ class _Taking:
     """Of a real board: its bytes come when they want, so the recorder has a thread."""
 
     slice_s = SLICE_S
+    _sleep = staticmethod(time.sleep)
 
     def __init__(self, plan: Plan, progress: Progress) -> None:
         self.plan, self._progress, self._done_s = plan, progress, 0.0
@@ -106,12 +107,14 @@ class _Taking:
         if seconds is None:
             while True:
                 self.turn(self.slice_s)
-        for done in np.arange(0.0, seconds, self.slice_s):
-            self.turn(min(self.slice_s, seconds - done))
+        for turn in range(math.ceil(seconds / self.slice_s)):
+            self.turn(min(self.slice_s, seconds - turn * self.slice_s))
 
     def turn(self, seconds: float) -> None:
         """One turn, and what it brought goes to the disk."""
         self.bridge.turn(seconds)
+        if self.bridge.session is None:  # nothing that could be waited for is there
+            self._sleep(seconds)
         if self.recorder.error is not None:
             raise self.recorder.error
         self._done_s += seconds

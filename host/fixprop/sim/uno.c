@@ -9,6 +9,7 @@
 #include "uno_parts.h"
 
 enum { PINB_REG = 0x23, MCUSR_REG = 0x54 }; /* PINx, DDRx, PORTx of B, C, D follow each other */
+enum { WDRF = 1 << 3, WDTCSR_REG = 0x60, WDE = 1 << 3, WDCE = 1 << 4 };
 enum { SRAM_START = 0x100, PAINT = 0xC5 };
 enum { SMCR_REG = 0x53, SE = 1, SM_MASK = 7 << 1, SM_NOISE_REDUCTION = 1 << 1 };
 enum { ADCSRA_REG = 0x7A, ADEN = 1 << 7, ADSC = 1 << 6, ADIF = 1 << 4 };
@@ -109,14 +110,35 @@ static void catch_up(uno_t *uno) {
     uno->avr->cycle = uno->now;
 }
 
+static void write_watchdog(avr_t *avr, uint8_t value) {
+  avr->io[AVR_DATA_TO_IO(WDTCSR_REG)].w.c(avr, WDTCSR_REG, value,
+                                          avr->io[AVR_DATA_TO_IO(WDTCSR_REG)].w.param);
+}
+
+/*
+ * While WDRF is set the watchdog is on, at 16 ms (datasheet Atmel-8271, section 11.9.2); simavr
+ * turns it on after each reset once it has bitten, whatever became of WDRF.
+ */
+static void settle_watchdog(avr_t *avr) {
+  if (avr->data[MCUSR_REG] & WDRF) {
+    write_watchdog(avr, WDE);
+  } else {
+    write_watchdog(avr, WDCE | WDE);
+    write_watchdog(avr, 0);
+  }
+}
+
+/* MCUSR gathers causes: only power-on and the program clear it (datasheet, section 11.9.1). */
 void uno_reset(uno_t *uno, int cause) {
+  uint8_t before = cause == UNO_POWER_ON ? 0 : uno->avr->data[MCUSR_REG];
   catch_up(uno);
   uno->line_in.head = uno->line_in.tail = 0;
   uno->line_out.head = uno->line_out.tail = 0;
   uno->crash[0] = 0;
   avr_reset(uno->avr);
   uno->avr->state = cpu_Running;
-  uno->avr->data[MCUSR_REG] = (uint8_t)cause;
+  uno->avr->data[MCUSR_REG] = (uint8_t)(before | cause);
+  settle_watchdog(uno->avr);
 }
 
 void uno_boot_at(uno_t *uno, uint32_t address) {
@@ -177,7 +199,11 @@ int uno_run(uno_t *uno, uint64_t cycles) {
     avr->run_cycle_limit = until - avr->cycle;
     if (avr->run_cycle_count > avr->run_cycle_limit)
       avr->run_cycle_count = avr->run_cycle_limit;
+    uint8_t causes = avr->data[MCUSR_REG];
+    uint32_t resets = uno->resets;
     avr->run(avr); /* step(), or the watchdog's reset in its place */
+    if (uno->resets != resets)
+      avr->data[MCUSR_REG] |= causes;
   }
   avr_cycle_timer_cancel(avr, at_target, uno);
   uno->now = awake ? avr->cycle : until;

@@ -21,10 +21,13 @@ Floats = NDArray[np.float64]
 LBFGS_ITERATIONS = 3000
 
 
-def converged_float64(
+def trained_float64(
     topology: Topology, start: Integers, inputs: Integers, targets: Integers
 ) -> Reference:
-    """The network trained in float64 on all samples at once until L-BFGS finds no way down.
+    """The network trained in float64 on all samples at once, by LBFGS_ITERATIONS of L-BFGS.
+
+    That is near the end: in the sweep's virtual builds of seeds 1 to 6 it came after 13,786 to 26,532,
+    with 0.5 to 3.4 % less loss and a test error 0.20 degrees lower to 0.34 higher.
 
     `start`: weights Q4.19; `inputs` [samples, inputs] and `targets` [samples, outputs]: Q0.15, with
     NO_TARGET where nothing is known.

@@ -24,7 +24,7 @@ from fixprop.sim.paths import Follow, Still
 from fixprop.sim.paths import Track as TrackPath
 from fixprop.sim.scene import World
 from fixprop.sim.sensors import SensorUnit, draw_units
-from fixprop.tracking.baselines import Oracle, converged_float64
+from fixprop.tracking.baselines import Oracle, trained_float64
 from fixprop.tracking.definition import READING_PERIOD_S, TOPOLOGY, VALUES
 from fixprop.tracking.evaluation import Track, track_of
 from fixprop.tracking.learner import degrees_of_bearing
@@ -218,7 +218,7 @@ def estimate(run: DemoRun, oracle: Oracle) -> Estimates:
     """Estimates of the test readings; `trained` is what the board itself said."""
     inputs = run.test.inputs()
     samples, targets = lesson_samples(run.lesson)
-    float64 = converged_float64(TOPOLOGY, run.initial_weights, samples, targets)
+    float64 = trained_float64(TOPOLOGY, run.initial_weights, samples, targets)
     real = float64.forward(ACTIVATION.to_float(inputs))[-1][:, 0]
     return Estimates(
         untrained=_bearing(run.initial_weights, inputs),

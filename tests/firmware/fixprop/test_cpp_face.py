@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fixprop.firmware_build import AVR_PACKAGES
 from fixprop.formats import ACTIVATION, MOMENTUM, PASS_WEIGHT, RATE, WEIGHT, Integers
 from fixprop.native import Native
 from fixprop.network import Topology
@@ -218,6 +219,30 @@ def test_literals_are_the_nearest_units() -> None:
     text = "#include <Fixprop.hpp>\nusing namespace fixprop::literals;\n" + "\n".join(checks)
     built = compile_cpp(text, "-fsyntax-only")
     assert not built.returncode, built.stderr
+
+
+def test_literals_on_the_chip_are_within_a_unit_as_the_readme_says() -> None:
+    """An AVR's compiler rounds a decimal to 24 bits before it is scaled."""
+    decimals = np.random.default_rng(1).uniform(8, 16, 60).round(6)
+    nearest = [int(WEIGHT.from_float(float(x))) for x in decimals]
+    text = (
+        "#include <Fixprop.hpp>\nusing namespace fixprop::literals;\nextern const long units[];\n"
+    )
+    text += f"const long units[] = {{{', '.join(f'{x}_weight' for x in decimals)}}};\n"
+    avr = [require_tool("avr-g++", AVR_PACKAGES), "-mmcu=atmega328p", "-std=c++11", HEADERS]
+    built = subprocess.run(
+        [*avr, "-S", "-x", "c++", "-", "-o", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.findall(r"^\s+\.byte\s+(-?\d+)$", built.stdout, re.M)
+    units = np.frombuffer(bytes(int(octet) & 255 for octet in found), "<i4")
+    apart = np.abs(units - nearest)
+    assert len(apart) == 60
+    assert apart.max() == 1
+    assert np.mean(apart) == pytest.approx(1 / 4, abs=0.12)  # two deviations of 60 draws
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,10 @@ import pytest
 import fixprop
 from fixprop.bench.bare import run_bare
 from fixprop.bench.tasks import networks
+from fixprop.budget.figures import measured
+from fixprop.budget.memory import stack_bytes
+from fixprop.budget.mode import Mode
+from fixprop.budget.target import parse_topology
 from fixprop.sim.elf import read_elf
 from fixprop.sim.uno import CLOCK_HZ, SimulatedUno
 from fixprop.toolchain import FIRMWARE, PROJECT_ROOT, require_tool
@@ -182,6 +186,10 @@ def test_tracker_points_where_the_knob_was() -> None:
     assert max(widths) == pytest.approx(1500 + 0.8 * 500, abs=0.06 * 500)
 
 
+def test_the_library_alone_carries_its_licence() -> None:
+    assert (LIBRARY / "LICENSE").read_bytes() == (PROJECT_ROOT / "LICENSE").read_bytes()
+
+
 def readme_code(language: str) -> str:
     text = (LIBRARY / "README.md").read_text()
     [code] = re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
@@ -199,6 +207,19 @@ def test_xor_of_the_readme_gives_the_same_numbers_on_board_and_pc(tmp_path: Path
     board.run(2 * CLOCK_HZ)
     assert board.receive().decode("ascii").replace("\r", "") == on_pc
     assert [int(n) / 32768 for n in on_pc.split()] == pytest.approx([0, 1, 1, 0], abs=0.05)
+
+
+def test_stack_of_the_readme_is_that_measured() -> None:
+    text = " ".join((LIBRARY / "README.md").read_text().split())
+    [(fixed, each)] = re.findall(r"deepest (\d+) bytes of stack and (\d+) for each neuron", text)
+    [softmax] = re.findall(r"Softmax takes at least (\d+)", text)
+    depths = measured().stack[Mode.TRAIN.value]
+    assert depths["hidden"] == [int(fixed), int(each)]
+    assert depths["softmax"] == [int(softmax), 0]
+    examples = re.findall(r"(\d+) for ([\d-]+\d)\b", text.split("of stack")[1].split("Softmax")[0])
+    assert len(examples) == 3
+    for told, topology in examples:
+        assert int(told) == stack_bytes(parse_topology(topology), Mode.TRAIN, measured()), topology
 
 
 def readme_row(name: str) -> list[int]:

@@ -10,12 +10,17 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from fixprop.board.native import NativeBoard
+from fixprop.commands.hello import hello
 from fixprop.commands.record import record
 from fixprop.commands.replay import replay
 from fixprop.commands.report import report
 from fixprop.errors import FixpropError, UsageError
 from fixprop.model import Model, header
 from fixprop.recording.reader import Reader
+from fixprop.recording.take import Plan, take
+from fixprop.sim.scene import World
+from tests.host.recording.recorded import Live
 
 LESSON = Path(__file__).parents[2] / "data" / "recordings" / "lesson.fixrec"
 FAST = ("--port", "native://", "--speed", "0", "--started", "none")
@@ -94,6 +99,49 @@ def test_record_leaves_nothing_where_there_is_no_board(tmp_path: Path) -> None:
     assert isinstance(result.exception, FixpropError)
     assert "no port /dev/none" in str(result.exception)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf"])
+def test_record_refuses_seconds_that_are_no_number(tmp_path: Path, seconds: str) -> None:
+    result = run(record, "-o", tmp_path / "x", *FAST, "--seconds", seconds)
+    assert isinstance(result.exception, click.BadParameter)
+    assert not list(tmp_path.iterdir())
+
+
+def test_record_waits_as_long_as_it_was_told_for_a_board_that_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = NativeBoard(World(1))
+    slept: list[float] = []
+
+    def read(seconds: float) -> bytes:
+        if board.time_s() > 1.0:
+            raise FixpropError("lost it: someone pulled the plug")
+        return NativeBoard.read(board, seconds)
+
+    monkeypatch.setattr(board, "read", read)
+    monkeypatch.setattr("fixprop.recording.take.open_port", lambda _: board)
+    monkeypatch.setattr("fixprop.recording.take._Taking._sleep", slept.append)
+    take(Plan("/dev/ttyACM0", tmp_path / "x", seconds=5.0))
+    assert sum(slept) == pytest.approx(4.0, abs=0.3)
+
+
+def test_record_takes_any_length_of_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    take(Plan("native://", tmp_path / "x", seconds=1e12, speed=0.0), interrupt)
+    assert Reader(tmp_path / "x").facts.url == "native://"
+
+
+def test_hello_of_a_recording_that_begins_late(tmp_path: Path) -> None:
+    live, path = Live.start(), tmp_path / "x"
+    live.bridge.turn(1.0)
+    recorder = live.recorder(path)
+    live.bridge.turn(1.0)
+    recorder.close()
+    result = run(hello, "--port", f"replay://{path}")
+    assert "fixprop 4-8-3" in result.output
 
 
 def test_record_refuses_a_file_that_exists_and_a_recording_as_board(tmp_path: Path) -> None:

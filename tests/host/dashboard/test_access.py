@@ -48,3 +48,10 @@ def test_on_this_computer_no_token_is_needed() -> None:
     assert HERE.url == "http://127.0.0.1:8042/"
     assert HERE.token_allowed(None)
     assert Access.to("::1", 1).url == "http://[::1]:1/"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:80", "[::1]"])
+def test_browsers_leave_the_port_of_http_out(host: str) -> None:
+    access = Access.to("127.0.0.1", 80)
+    assert access.origin_allowed(f"http://{host}", host)
+    assert not access.host_allowed("evil.example")

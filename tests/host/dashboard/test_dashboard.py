@@ -152,6 +152,38 @@ def test_the_network_is_shown_with_the_twins_weights(play: Play) -> None:
     assert shown["activations"].shape == (4 + 8 + 3,)
 
 
+def test_weights_that_the_twin_does_not_know_are_not_shown(play: Play) -> None:
+    play.turn()
+    ask(play, "reset_weights", seed=77)
+    ask(play, "save")
+    assert play.bridge.twin is not None
+    play.bridge.twin.saved.clear()  # as if they had been saved before we came
+    ask(play, "replug")
+    page, _ = play.dashboard.open()
+    for _ in range(40):
+        play.turn()
+    status = play.dashboard.status()
+    assert status["twin"]["in_step"] and not status["twin"]["weights_known"]
+    assert "network" not in {m["kind"] for m in taken(page)}
+
+
+def test_a_load_is_not_taken_for_the_pace_of_learning(play: Play) -> None:
+    play.turn()
+    ask(play, "teach", seconds=10)
+    for _ in range(80):
+        play.turn()
+    ask(play, "save")
+    before = play.dashboard.status()["steps_per_s"]
+    ask(play, "reset_weights", seed=3)
+    for _ in range(12):
+        play.turn()
+    ask(play, "load")
+    play.turn()
+    status = play.dashboard.status()
+    assert status["step"] > 10_000  # which were done long ago
+    assert status["steps_per_s"] < 1.5 * before
+
+
 def test_a_lesson_labels_learns_and_is_seen(play: Play) -> None:
     play.turn()
     assert ask(play, "teach", seconds=10)["text"] == "lesson of 10 s: follow the pointer"

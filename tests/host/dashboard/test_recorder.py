@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,19 @@ def test_there_is_one_at_a_time(play: Play) -> None:
         recording.start()
     recording.close()
     recording.close()
+
+
+def test_a_disk_that_is_full_is_told_once_and_the_file_let_go(play: Play) -> None:
+    play.turn()
+    recording = play.dashboard.actions.recording
+    recording.start()
+    recorder = recording._recorder
+    assert recorder is not None
+    recorder.error = FixpropError("cannot go on recording to x: No space left on device")
+    page, _ = play.dashboard.open()
+    for _ in range(3):
+        play.turn()
+    notes = [json.loads(m) for m in asyncio.run(page.take()) if isinstance(m, str)]
+    told = [m["text"] for m in notes if m["kind"] == "note"]
+    assert told == ["cannot go on recording to x: No space left on device"]
+    assert recorder._writer.closed

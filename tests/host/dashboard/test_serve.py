@@ -23,7 +23,6 @@ def test_port_0_takes_a_free_one_and_small_messages_are_sent_at_once() -> None:
 
 def test_a_port_in_use_is_one_line_that_says_what_to_do() -> None:
     with listen("127.0.0.1", 0) as line:
-        line.listen()
         port = line.getsockname()[1]
         with pytest.raises(FixpropError) as error:
             listen("127.0.0.1", port)
@@ -31,10 +30,17 @@ def test_a_port_in_use_is_one_line_that_says_what_to_do() -> None:
     assert "--http-port 0" in str(error.value)
 
 
-@pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1"])
-def test_an_address_that_is_not_ours_is_too(host: str) -> None:
-    with pytest.raises(FixpropError, match=f"cannot listen on {host}:0: "):
+def test_a_browser_that_is_faster_than_the_server_is_not_turned_away() -> None:
+    with listen("127.0.0.1", 0) as line:
+        socket.create_connection(line.getsockname(), 1.0).close()
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1", f"{'a' * 64}.example"])
+def test_an_address_that_is_not_ours_is_too_and_another_port_is_no_cure(host: str) -> None:
+    with pytest.raises(FixpropError, match=f"cannot listen on {host}:0: ") as error:
         listen(host, 0)
+    assert "--host 127.0.0.1" in str(error.value)
+    assert "port" not in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,14 @@ def test_a_truncated_file_is_refused(tmp_path: Path, part: float) -> None:
         Model.read(path)
 
 
+@pytest.mark.parametrize("text", [f'{{"kind": {"1" * 5000}}}', "[" * 100_000])
+def test_json_that_python_does_not_take_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "model.json"
+    path.write_text(text)
+    with pytest.raises(FixpropError, match="is not a model file"):
+        Model.read(path)
+
+
 def changed(**fields: object) -> dict[str, object]:
     content: dict[str, object] = json.loads(file.text(iris_like())) | fields
     return content | {"checksum": file.checksum(content)}

@@ -129,3 +129,10 @@ def test_every_edited_weight_is_noticed() -> None:
 def test_names_that_c_does_not_take_are_refused(name: str) -> None:
     with pytest.raises(UsageError, match="cannot be the name"):
         header.text(iris_like(), name)
+
+
+@pytest.mark.parametrize("description", ["1" * 5000, "[" * 100_000])
+def test_a_description_that_python_does_not_take_is_refused(description: str) -> None:
+    text = f"{header.MARK}\n{header.BEGIN}\n{description}\n#endif\n"
+    with pytest.raises(FixpropError, match="edited by hand"):
+        header.parse(text)

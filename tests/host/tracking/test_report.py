@@ -31,6 +31,7 @@ from fixprop.tracking.report.svg import (
 )
 from fixprop.tracking.summary import summarise
 from tests.host.tracking.report_run import (
+    LESSON_S,
     LOADING,
     SEED,
     SUMMARY,
@@ -301,3 +302,17 @@ def test_the_summary_holds_the_twins_counts(made: tuple[DemoRun, Estimates]) -> 
     counts = summarise(replace(run, twin=replace(run.twin, in_step=True)), estimates)["saturation"]
     assert counts == run.twin.learner.saturation.as_dict()
     assert counts["inputs"] > 0 and tuple(counts) == tuple(MEANINGS)
+
+
+def test_how_to_repeat_names_the_command_that_gives_such_a_run(
+    made: tuple[DemoRun, Estimates], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recording's lesson and test may have other lengths than the demo's."""
+    text = header(made, SUMMARY, monkeypatch)
+    assert f"record --port sim:// --seed {SEED} --teach 12 --seconds 25 -o" in text
+    assert "fixprop demo --seed" not in text
+    monkeypatch.setattr("fixprop.tracking.report.page.TEACH_S", LESSON_S)
+    monkeypatch.setattr("fixprop.tracking.report.page.TRACK_S", TEST_S)
+    text = header(made, SUMMARY, monkeypatch)
+    assert f"fixprop demo --seed {SEED}</pre>" in text
+    assert "fixprop record" not in text

@@ -65,6 +65,12 @@ template <int Inputs, class... Done> struct Stack<Inputs, List<Done...>> {
 template <int Inputs, class... Done>
 const fixprop_layer Stack<Inputs, List<Done...>>::layers[sizeof...(Done)] = {Done::row()...};
 
+/* So that a decimal without its suffix does not compile: C++ would cut it to an integer. */
+template <class T> struct Decimal {};
+template <> struct Decimal<float> { typedef void refused; };
+template <> struct Decimal<double> { typedef void refused; };
+template <> struct Decimal<long double> { typedef void refused; };
+
 } // namespace detail
 
 /* Make it a global or static variable: the linker then counts its memory. */
@@ -93,6 +99,7 @@ public:
   Network &operator=(const Network &) = delete;
 
   void rate(uint16_t uq3_13) { network_.rate = uq3_13; }
+  template <class T> typename detail::Decimal<T>::refused rate(T) = delete;
   uint16_t rate() const { return network_.rate; }
 
   void input(uint8_t i, int16_t q15) { memory_.values[i] = q15; }

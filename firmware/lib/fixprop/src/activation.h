@@ -7,7 +7,7 @@
 #include "fixprop_saturation.h"
 #include "rounding.h"
 
-#if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
+#if defined(__AVR_HAVE_MUL__) && __AVR_ARCH__ < 100 && !defined(FIXPROP_PORTABLE)
 #define FIXPROP_AVR /* the assembly in avr_*.S takes the place of the C */
 #endif
 

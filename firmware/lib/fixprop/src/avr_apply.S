@@ -1,6 +1,6 @@
 /* changes.c's loop in assembly. */
 #include "avr_kernels.inc"
-#if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
+#if defined(__AVR_HAVE_MUL__) && __AVR_ARCH__ < 100 && !defined(FIXPROP_PORTABLE)
 
 /* Two weights a turn, w: c is the first one's change and s what it keeps; d and t the second's. */
 #define w0 r3

@@ -1,6 +1,6 @@
 /* flash.c's loop in assembly. */
 #include "avr_kernels.inc"
-#if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
+#if defined(__AVR_HAVE_MUL__) && __AVR_ARCH__ < 100 && !defined(FIXPROP_PORTABLE)
 
 /* The exact sum, Q.26. */
 #define a0 r4

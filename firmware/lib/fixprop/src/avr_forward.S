@@ -1,6 +1,6 @@
 /* The forward pass: walks the layers and lets each one's activation function work on it. */
 #include "avr_kernels.inc"
-#if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
+#if defined(__AVR_HAVE_MUL__) && __AVR_ARCH__ < 100 && !defined(FIXPROP_PORTABLE)
 #include "avr_layer.inc"
 
 /* const int16_t *fixprop_forward(fixprop_network *network) */

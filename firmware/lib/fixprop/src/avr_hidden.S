@@ -1,6 +1,6 @@
 /* The deltas of the layer below, from a layer's weights and deltas. */
 #include "avr_kernels.inc"
-#if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
+#if defined(__AVR_HAVE_MUL__) && __AVR_ARCH__ < 100 && !defined(FIXPROP_PORTABLE)
 /* The exact sum, of which the lowest byte is only rounded away. */
 #define a0 r4
 #define a1 r5

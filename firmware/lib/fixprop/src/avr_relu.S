@@ -1,6 +1,6 @@
 /* relu.c and leaky_relu.c in assembly. */
 #include "avr_kernels.inc"
-#if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
+#if defined(__AVR_HAVE_MUL__) && __AVR_ARCH__ < 100 && !defined(FIXPROP_PORTABLE)
 #include "avr_layer.inc"
 #include "fixprop_formats.h"
 

@@ -2,7 +2,7 @@
  * update. All arrays are walked backwards, so that where one layer's part begins the next one's
  * ends. Between the parts: */
 #include "avr_kernels.inc"
-#if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
+#if defined(__AVR_HAVE_MUL__) && __AVR_ARCH__ < 100 && !defined(FIXPROP_PORTABLE)
 
 /* Z: the end of the layer's weights */
 #define lower_lo r6 /* the end of what the update moves: the residuals, or the changes' part */

@@ -1,6 +1,6 @@
 /* The update: every weight of one layer, or its change, goes its neuron's step times what it saw. */
 #include "avr_kernels.inc"
-#if defined(__AVR__) && !defined(FIXPROP_PORTABLE)
+#if defined(__AVR_HAVE_MUL__) && __AVR_ARCH__ < 100 && !defined(FIXPROP_PORTABLE)
 
 #define residual r3
 #define weight_lo r4

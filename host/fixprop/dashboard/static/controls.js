@@ -101,13 +101,21 @@ export class Controls {
     if (confirm("Erase what the board has stored?")) this.ask("erase");
   }
 
-  point() {
+  // One request at a time, then the latest place: a slider moves faster than a board answers.
+  async point() {
+    this.unsentPoint = true;
+    if (this.pointing) return;
+    this.pointing = true;
     const { centre_us: centre, deg_per_us: scale } = this.store.facts.servo;
-    const pulse = Math.round(centre + Number($("pointer").value) / scale);
-    this.ask("pointer", { pointer_us: pulse });
+    while (this.unsentPoint) {
+      this.unsentPoint = false;
+      await this.ask("pointer", { pointer_us: Math.round(centre + Number($("pointer").value) / scale) });
+    }
+    this.pointing = false;
   }
 
   release() {
+    this.unsentPoint = false;
     $("pointer").value = "0";
     this.ask("pointer", { pointer_us: 0 });
   }

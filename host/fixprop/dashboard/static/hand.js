@@ -3,6 +3,7 @@
 const STEP_DEG = 1;
 const STEP_CM = 1;
 const LARGE = 5;
+const PAUSE_MS = 15; // from one move that is sent to the next: some screens have 240 frames a second
 const FRESH_MS = 1000; // until the server's status knows of a move
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -15,6 +16,7 @@ export class Hand {
     this.place = { bearing_deg: 0, range_cm: 22 };
     this.held = false;
     this.unsent = false;
+    this.sentAt = -Infinity;
     this.movedAt = -Infinity;
   }
 
@@ -74,10 +76,12 @@ export class Hand {
     this.changed();
   }
 
-  // Once a frame: the latest place, however often the mouse told.
-  send() {
-    if (!this.unsent) return;
+  // The latest place, however often the mouse told; whether it waits for a later frame.
+  send(now) {
+    if (!this.unsent || now - this.sentAt < PAUSE_MS) return this.unsent;
     this.unsent = false;
+    this.sentAt = now;
     this.link.send("hand", this.place);
+    return false;
   }
 }

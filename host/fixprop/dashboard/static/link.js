@@ -20,6 +20,7 @@ export class Link {
     this.changed = changed;
     this.token = token();
     this.open = false;
+    this.absence = "connecting"; // why it is not open
     this.attempts = 0;
     this.nextId = 1;
     this.waiting = new Map();
@@ -36,7 +37,7 @@ export class Link {
     this.socket = new WebSocket(`${scheme}://${location.host}${this.url("/live")}`);
     this.socket.binaryType = "arraybuffer";
     this.socket.onopen = () => this.setOpen(true);
-    this.socket.onclose = () => this.lost();
+    this.socket.onclose = ({ reason }) => this.lost(reason);
     this.socket.onmessage = (event) => this.received(event.data);
   }
 
@@ -46,7 +47,8 @@ export class Link {
     this.changed(open);
   }
 
-  lost() {
+  lost(reason) {
+    this.absence = reason || "no server: trying again";
     for (const answer of this.waiting.values()) answer({ ok: false, text: "the server is gone" });
     this.waiting.clear();
     this.undrawn = null;

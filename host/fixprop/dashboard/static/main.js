@@ -26,7 +26,7 @@ const view = new View(store, () => {
   showSpan();
 });
 const link = new Link(hear, () => {
-  showLink(link.open, store);
+  showLink(link, store);
   frames.invalidate("status", "bearing");
 });
 const hand = new Hand(store, link, () => frames.invalidate("scene"));
@@ -91,7 +91,7 @@ function hear(message) {
   if (what === "data") frames.invalidate(...PLOTS, "scene", "bearing");
   if (what === "network") frames.invalidate("network");
   if (what === "status") frames.invalidate("status");
-  if (what === "note") controls.say(message.text, store.replayed || !message.text.startsWith("lost"));
+  if (what === "note") controls.say(message.text, store.replayed || !/^(lost|cannot)/.test(message.text));
   if (what === "facts") {
     controls.showFacts(store.facts);
     frames.invalidateAll();
@@ -101,7 +101,7 @@ function hear(message) {
 function drawStatus() {
   const { status } = store;
   if (!status) return;
-  showLink(link.open, store);
+  showLink(link, store);
   showTwin(status);
   showDoing(store);
   showStale(link.open, store);
@@ -146,8 +146,8 @@ function setUnit(centimetre) {
 }
 
 frames.add("scene", (now) => {
-  hand.send();
-  return scene.draw(now);
+  const waits = hand.send(now);
+  return scene.draw(now) || waits;
 });
 frames.add("network", () => network.draw());
 frames.add("status", drawStatus);

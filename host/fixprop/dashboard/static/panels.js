@@ -18,9 +18,9 @@ function put(id, text, state, whole = text) {
   if (state !== undefined) element.dataset.state = state;
 }
 
-export function showLink(open, store) {
+export function showLink({ open, absence }, store) {
   const link = store.status?.link;
-  if (!open) return put("link", "no server: trying again", "bad");
+  if (!open) return put("link", absence, "bad");
   if (!link) return put("link", "connecting", "warn");
   if (store.board === "here") return put("link", nameOf(link.text), "good", link.text);
   if (store.board === "over") return put("link", "recording over", "idle", link.text);
@@ -51,7 +51,8 @@ export function showDoing(store) {
 export function showStale(open, store) {
   const stale = !open || store.board === "away";
   for (const id of ["scene", "left-now", "right-now"]) $(id).classList.toggle("stale", stale);
-  const unknown = store.board === "here" && !store.status.twin?.in_step;
+  const { twin } = store.status;
+  const unknown = store.board === "here" && !(twin?.in_step && twin.weights_known);
   $("network").classList.toggle("stale", Boolean(store.network) && (stale || unknown));
 }
 

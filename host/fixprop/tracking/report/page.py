@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from fixprop.tracking.demo import DemoRun, Estimates
+from fixprop.tracking.demo import TEACH_S, TRACK_LEAD_S, TRACK_S, DemoRun, Estimates
 from fixprop.tracking.report.findings import ESTIMATORS, Findings
 from fixprop.tracking.report.plots import PLOTS, Part, Shown
 from fixprop.tracking.report.saturation import saturation_section
@@ -220,7 +220,21 @@ def _repeat(findings: Findings) -> str:
         "<p>From nothing, in a checkout; no hardware and no questions:</p>\n"
         "<pre>make demo</pre>\n"
         f"<p>This run had seed <b>{seed}</b>. It sets the sensors' spread and noise, the motion, "
-        "the initial weights and the order of training; the same seed and the same firmware give "
-        "the same figures. This seed again:</p>\n"
-        f"<pre>.venv/bin/fixprop demo --seed {seed}</pre>\n</section>\n"
+        f"the initial weights and the order of training. {_again(findings, seed)}</section>\n"
+    )
+
+
+def _again(findings: Findings, seed: int) -> str:
+    """How to have this run once more: the demo's, or one that was recorded with other lengths."""
+    taught_s = round(findings.run.lesson.time_s[-1] - findings.run.lesson_start_s)
+    tracked_s = round(findings.test_s[-1] + TRACK_LEAD_S)
+    if (taught_s, tracked_s) == (TEACH_S, TRACK_S + TRACK_LEAD_S):
+        return (
+            "The same seed and the same firmware give the same figures. This seed again:</p>\n"
+            f"<pre>.venv/bin/fixprop demo --seed {seed}</pre>\n"
+        )
+    return (
+        "It was recorded; another of this seed and these lengths:</p>\n"
+        f"<pre>.venv/bin/fixprop record --port sim:// --seed {seed} --teach {taught_s} "
+        f"--seconds {tracked_s} -o again.fixrec\n.venv/bin/fixprop report again.fixrec</pre>\n"
     )

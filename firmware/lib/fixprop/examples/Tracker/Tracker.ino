@@ -1,11 +1,23 @@
-// Learns where something is from two analog sensors (A0, A1), and points a servo (D9) at it.
+// Learns where something is from two analog sensors (A0, A1), and points a servo (D9; on a Mega
+// D11) at it.
 // Button from D2 to ground, pressed: the potentiometer on A2 says where it is, and the board
 // learns. Released: the network says it.
 #include <Fixprop.hpp>
 
 using namespace fixprop::literals;
 
-enum { BUTTON = 2, SERVO = 9, CYCLE_MS = 20, REPORT_CYCLES = 10, ZONES = 16 };
+#ifndef TCCR1A
+#error "Tracker drives its servo by timer 1 of an AVR: take your board's servo library instead"
+#endif
+
+enum { BUTTON = 2, CYCLE_MS = 20, REPORT_CYCLES = 10, ZONES = 16 };
+
+// Where timer 1's pulse, OC1A, comes out.
+#if defined(__AVR_ATmega2560__) || defined(__AVR_ATmega1280__)
+enum { SERVO = 11 };
+#else
+enum { SERVO = 9 };
+#endif
 
 struct sample {
   int16_t left, right, label; // Q0.15

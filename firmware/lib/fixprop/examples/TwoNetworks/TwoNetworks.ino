@@ -48,7 +48,8 @@ static int32_t worst_of_sine() {
   for (uint8_t point = 0; point < POINTS; point++) {
     show_point(point);
     sine.forward();
-    worst = max(worst, labs((int32_t)sine_of(point) - sine.output(0)));
+    const int32_t error = (int32_t)sine_of(point) - sine.output(0);
+    worst = max(worst, error < 0 ? -error : error);
   }
   return worst;
 }
