@@ -121,11 +121,7 @@ bool adc_take(adc_reading *reading) {
 }
 
 /* Inlined elsewhere by LTO, `now_ms` would lose the name by which a simulator finds it. */
-__attribute__((noinline)) uint16_t adc_ms(void) {
-  uint16_t ms;
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { ms = (uint16_t)now_ms; }
-  return ms;
-}
+__attribute__((noinline)) uint8_t adc_ms(void) { return *(volatile uint8_t *)&now_ms; }
 
 uint16_t adc_missed(void) {
   uint16_t count;

@@ -19,7 +19,7 @@ typedef struct {
 void adc_begin(void);
 bool adc_take(adc_reading *reading); /* false: no new reading */
 bool adc_ready(void);
-uint16_t adc_ms(void);     /* milliseconds since adc_begin(), modulo 65,536 */
+uint8_t adc_ms(void);      /* milliseconds since adc_begin(), modulo 256 */
 uint16_t adc_missed(void); /* readings skipped because the one before was not taken */
 
 #ifdef __cplusplus

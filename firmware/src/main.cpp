@@ -86,7 +86,8 @@ static void take_turn() {
 }
 
 struct instant {
-  uint16_t ticks, ms;
+  uint16_t ticks;
+  uint8_t ms;
 };
 
 static instant instant_now() { return {TCNT1, adc_ms()}; }
@@ -95,7 +96,7 @@ static instant instant_now() { return {TCNT1, adc_ms()}; }
 // or longer is told in whole milliseconds.
 static uint16_t us_since(instant start) {
   const instant now = instant_now();
-  const uint16_t ms = now.ms - start.ms;
+  const uint8_t ms = now.ms - start.ms; // modulo 256; the watchdog ends a turn at 500
   if (ms >= 19)
     return ms < UINT16_MAX / 1000 ? ms * 1000 : UINT16_MAX;
   const uint16_t ticks = now.ticks - start.ticks;

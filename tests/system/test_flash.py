@@ -110,6 +110,7 @@ def test_an_old_boot_loader_is_found_by_its_speed(tmp_path: Path) -> None:
     with virtual_uno("--pty", "--erased", "--boot-baud", "57600") as url:
         done = upload(plan_upload(url, small), lambda *_: None, greet=False)
         assert done.boot_loader == OLD_NANO
+        assert "needs the power switched off" in done.warning and "Optiboot" in done.warning
         too_long = tmp_path / "long.hex"
         too_long.write_text(intel_hex(bytes(OLD_NANO.start + 1)))
         assert run(["flash", "--port", url, "--hex", str(too_long)]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -40,6 +41,10 @@ CHIPS: dict[tuple[int, int], tuple[Kind, str]] = {
     (0x0403, 0x6001): (Kind.CONVERTER, "FT232R, perhaps a Nano"),
     (0x10C4, 0xEA60): (Kind.CONVERTER, "CP2102, perhaps a Nano"),
 }
+
+
+BRLTTY = "on Ubuntu: sudo apt remove brltty if the board has a CH340"
+"""brltty of Ubuntu 22.04 takes 1A86:7523 for a Braille display, and the port vanishes."""
 
 
 class UsbPort(Protocol):
@@ -93,6 +98,14 @@ def find_again(board: Candidate, ports: Ports = usb_ports) -> str:
         if candidate.is_same_board(board):
             return candidate.url
     raise FixpropError(f"{board.description} at {board.url} is not plugged in")
+
+
+def vendor_at(url: str, ports: Ports = usb_ports) -> int | None:
+    """The USB vendor of the chip behind a port; None for what is no USB port."""
+    if "://" in url:
+        return None
+    device = os.path.realpath(url)  # by-id names are links
+    return next((p.vid for p in ports() if device == os.path.realpath(p.device)), None)
 
 
 def _candidate(port: UsbPort) -> Candidate | None:

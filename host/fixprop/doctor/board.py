@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from fixprop.doctor import limits
-from fixprop.doctor.kinds import Finding
+from fixprop.doctor.kinds import FIRMWARE_16U2, Finding
 from fixprop.doctor.watch import Phase, Watch
 from fixprop.firmware_build import STACK_RESERVE_BYTES
 from fixprop.tracking.definition import VALUES
@@ -15,6 +16,8 @@ from fixprop.wire.records import Hello, ResetCause
 
 WRAP_US = 2**32
 PERIOD_US = 1000 * VALUES["READING_PERIOD_MS"]
+WEAK_SUPPLY = ("supply_low", "supply_sags")
+OTHER_CAUSES = ResetCause.WATCHDOG | ResetCause.EXTERNAL
 
 
 def judge_start(hello: Hello) -> list[Finding]:
@@ -28,10 +31,17 @@ def judge_start(hello: Hello) -> list[Finding]:
 
 
 def judge_restarts(watch: Watch) -> list[Finding]:
-    """A hello whose count of readings fell back."""
+    """A hello whose count of readings fell back; with a weak supply perhaps a brown-out.
+
+    Boot loaders clear the chip's note of a brown-out, as Optiboot 4.4 and the Mega's do: no cause.
+    """
     if not watch.restarts:
         return []
-    return [Finding("restarts", f"the board started anew {watch.restarts} times, limit 0")]
+    seen = f"the board started anew {len(watch.restarts)} times, limit 0"
+    weak = [finding for finding in judge_supply(watch) if finding.kind in WEAK_SUPPLY]
+    if weak and not all(cause & OTHER_CAUSES for cause in watch.restarts):
+        return [Finding("brown_out", f"{seen}, and {weak[0].seen}, perhaps a brown-out")]
+    return [Finding("restarts", seen)]
 
 
 def judge_supply(watch: Watch) -> list[Finding]:
@@ -84,15 +94,44 @@ def _skipped(phase: Phase) -> int:
 
 def judge_line(watch: Watch) -> list[Finding]:
     """Damage on the way, told by either end."""
+    said, limit = line_damage(watch), _line_limit(watch)
+    if not said or (limit and _damaged_frames(watch) <= limit and not _overflowed(watch)):
+        return []
+    cure = FIRMWARE_16U2 if limit else ""
+    return [Finding("line_errors", f"frames {said}; limit {limit}", cure=cure)]
+
+
+def line_damage(watch: Watch) -> str:
+    """What became of frames, such as "2 damaged, 1 lost"; "" for nothing."""
     line, health = watch.line, watch.health
     said = {"damaged": line.damaged, "lost": line.lost}
     if health is not None:
         said["refused by the board"] = health.rx_crc_errors + health.rx_overruns
         said["dropped by the board"] = health.lost_tx_frames
-    if not any(said.values()):
-        return []
-    seen = ", ".join(f"{count} {what}" for what, count in said.items() if count)
-    return [Finding("line_errors", f"frames {seen}; limit 0")]
+    return ", ".join(f"{count} {what}" for what, count in said.items() if count)
+
+
+def is_behind_16u2(watch: Watch) -> bool:
+    """Whether the serial line is made by the 16U2 of a genuine board, by its USB vendor."""
+    return watch.usb_vendor in limits.VENDORS_16U2
+
+
+def _line_limit(watch: Watch) -> int:
+    if not is_behind_16u2(watch):
+        return 0
+    return limits.LINE_ERRORS_16U2 * max(1, math.ceil(watch.listened_s / 60))
+
+
+def _damaged_frames(watch: Watch) -> int:
+    """A frame that came damaged is lost too, and counts once."""
+    refused = watch.health.rx_crc_errors if watch.health else 0
+    return max(watch.line.damaged, watch.line.lost) + refused
+
+
+def _overflowed(watch: Watch) -> bool:
+    """What the 16U2 does not do: either of the board's buffers ran over."""
+    health = watch.health
+    return health is not None and bool(health.rx_overruns or health.lost_tx_frames)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fixprop.board.finder import vendor_at
 from fixprop.board.port import Port
 from fixprop.doctor import board, sensors
-from fixprop.doctor.kinds import Finding
+from fixprop.doctor.kinds import FIRMWARE_16U2, Finding
 from fixprop.doctor.limits import POINTER_DEG
 from fixprop.doctor.person import SIDES, Person
 from fixprop.doctor.watch import Watch
@@ -58,6 +59,7 @@ def examine(port: Port, wishes: Wishes, step: Step = lambda _: None) -> list[Row
     """
     session = Session(port)
     watch = Watch(session)
+    watch.usb_vendor = vendor_at(port.url)
     step("waiting for the board")
     rows, hello = _greet(session)
     if hello is None:
@@ -138,8 +140,8 @@ class _Examiner:
             self._memory(),
             Row("clock", self._clock_seen(), board.judge_clock(watch)),
             Row("readings", f"{len(watch.rest.readings)} at rest", board.judge_readings(watch)),
-            Row("line", f"{self._session.reader.counters.frames} frames", board.judge_line(watch)),
-            Row("restarts", f"{watch.restarts}", board.judge_restarts(watch)),
+            Row("line", self._line_seen(), board.judge_line(watch)),
+            Row("restarts", f"{len(watch.restarts)}", board.judge_restarts(watch)),
         ]
 
     def _hand_row(self) -> Row:
@@ -214,7 +216,7 @@ class _Examiner:
     def _answers(self) -> Row:
         if not self._unanswered:
             return Row("commands", "all were answered")
-        if board.judge_line(self._watch) or self._watch.restarts:  # that is why
+        if board.line_damage(self._watch) or self._watch.restarts:  # that is why
             return Row("commands", "some were lost on the line")
         seen = self._unanswered[0]
         return Row("commands", seen, [Finding("no_answer", seen)])
@@ -251,6 +253,12 @@ class _Examiner:
             return Row("memory", "no chip, no stack", skipped=True)
         seen = f"{health.stack_free} bytes untouched" if health else "no health message"
         return Row("memory", seen, board.judge_memory(self._watch))
+
+    def _line_seen(self) -> str:
+        frames = f"{self._session.reader.counters.frames} frames"
+        damage = board.line_damage(self._watch)
+        why = f"; {FIRMWARE_16U2}" if board.is_behind_16u2(self._watch) else ""
+        return f"{frames}, {damage}{why}" if damage else frames
 
     def _clock_seen(self) -> str:
         clock = board.clock_of(self._watch.rest)

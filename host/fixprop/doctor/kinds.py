@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fixprop.board.finder import BRLTTY
 from fixprop.doctor import limits
 from fixprop.firmware_build import STACK_RESERVE_BYTES
 
 FLASH = "flash this checkout's firmware: fixprop flash"
+
+CABLE = "try another USB cable and port, without a hub, away from the servo's wires"
+FIRMWARE_16U2 = (
+    "a few are normal with the firmware of an Uno's or Mega's 16U2; its newer LUFA firmware (151115) "
+    "or HoodLoader2 cures it; against more, " + CABLE
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ KINDS = (
         "port",
         "no board is plugged in, or its port does not open",
         "one port that opens",
-        "plug the board in, close other programs that use it, or try --port sim://",
+        f"plug the board in, close other programs that use it, or try --port sim://; {BRLTTY}",
     ),
     Kind(
         "silent",
@@ -81,7 +88,8 @@ KINDS = (
     Kind(
         "brown_out",
         "supply",
-        "the board started because its supply had fallen below 2.7 V",
+        "the board started because its supply had fallen below 2.7 V: it says so, or it started "
+        "anew while its supply is low or sags",
         "another cause of the start",
         "give the servo its own supply with the ground shared; use a short USB cable",
     ),
@@ -142,14 +150,16 @@ KINDS = (
         "nothing drives the pin: it wanders as no sensor does",
         f"{limits.FLOATING_SIGMA:.0f} counts x 8 from one reading to the next, usually, or above "
         f"{limits.HIGHEST} counts x 8",
-        "{side} sensor: push its plug and the yellow wire on {pin} in; then run it again, away from it",
+        "{side} sensor: its plug is off or its wire is loose: push the plug and the yellow wire on "
+        "{pin} in; then run it again, away from it",
     ),
     Kind(
         "sensor_stuck",
         "sensors",
         "the same value all the time, hand or not",
         f"standard deviation of {limits.STUCK_SIGMA:.1f} counts x 8; a live sensor has 22 or more",
-        "{side} sensor: measure its output on {pin}; if that does not move with a hand, replace it",
+        "{side} sensor: it is stuck or its wire is loose: push the yellow wire on {pin} in; if its "
+        "output does not move with a hand then, replace it",
     ),
     Kind(
         "sensor_noisy",
@@ -219,8 +229,9 @@ KINDS = (
         "line_errors",
         "line",
         "frames arrived damaged or not at all",
-        "no frame, in either direction",
-        "try another USB cable and port, without a hub, away from the servo's wires",
+        f"no frame, in either direction; {limits.LINE_ERRORS_16U2} a minute with a 16U2 (USB vendor "
+        "2341 or 2A03)",
+        CABLE,
     ),
 )
 

@@ -30,8 +30,21 @@ Readings are in eighths of an ADC count (counts x 8). Where a limit comes from s
 """
 _TAIL = """
 A dead sensor is told from a weak one by the hand: without a hand, a unit at the low end of the
-series before an open hall reads 0 too. A hard-held value without noise can be a loose wire in quiet
-surroundings. The board does not see its servo; somebody has to look.
+series before an open hall reads 0 too. The board does not see its servo; somebody has to look.
+
+A loose yellow wire does not read the full supply. An open pin wanders, or stays, often at 250 to 400
+counts, near what was measured before it: the other sensor or the bandgap. So it shows as
+`sensor_floating`, `sensor_stuck` or `sensor_blind`; only a wire on 5 V reads `sensor_high`.
+
+Behind its boot loader a board does not know of a brown-out. The Uno's, the newer Nano's (Optiboot
+4.4) and the Mega's clear the chip's note of the cause before the firmware starts, so that power-on,
+reset button and brown-out all tell the cause 0; only a watchdog's bite is known all the same.
+`brown_out` is then suspected where the board starts anew while it is watched and its supply is low or
+sags.
+
+The 16U2 that makes the serial line of a genuine Uno or Mega (USB vendors 2341 and 2A03) spoils a frame
+now and then at 500,000 baud. The checksum catches it and the frame is lost; a twin is then out of step
+until `reset_weights`.
 
 How sure it is: `python -m fixprop.doctor.trials --runs 100` examines simulated boards, each with
 sensors, noise and fault of its own, and healthy ones

@@ -74,7 +74,7 @@ def _floating(rest: Floats) -> tuple[str, str] | None:
 
 
 def _noise(phases: list[Floats], watch: Watch, side: int) -> tuple[str, str] | None:
-    if max(float(p.std()) for p in phases) < limits.STUCK_SIGMA and _same_level(phases):
+    if max(float(p.std()) for p in phases) < limits.STUCK_SIGMA and not _own_hand(watch, side):
         return "sensor_stuck", f"has noise of {phases[0].std():.1f}, limit {limits.STUCK_SIGMA:.1f}"
     chosen = _where_noise_shows(watch, side)
     sigma, limit = successive_sigma(chosen), limits.noisy_sigma(len(chosen))
@@ -83,9 +83,10 @@ def _noise(phases: list[Floats], watch: Watch, side: int) -> tuple[str, str] | N
     return None
 
 
-def _same_level(phases: list[Floats]) -> bool:
-    means = [p.mean() for p in phases]
-    return bool(max(means) - min(means) < limits.RISE)
+def _own_hand(watch: Watch, side: int) -> bool:
+    """Whether its own hand raises it; the other's moves an open pin too, which follows that pin."""
+    hand = watch.hands[side]
+    return len(hand.readings) >= FEWEST_READINGS and _rise(hand, watch.rest, side) >= limits.RISE
 
 
 def _where_noise_shows(watch: Watch, side: int) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from fixprop.session import Session
 from fixprop.sim.gp2y0a21 import Floats
 from fixprop.wire.codec import Frame
-from fixprop.wire.records import Calibration, Health, Hello, Reading, Stored
+from fixprop.wire.records import Calibration, Health, Hello, Reading, ResetCause, Stored
 
 SETTLE_S = 0.3  # after a change: five cycles of a sensor, and a servo's turn
 
@@ -49,10 +49,17 @@ class Watch:
         self.health: Health | None = None
         self.calibration: Calibration | None = None
         self.stored: list[Stored] = []
-        self.restarts = 0
+        self.restarts: list[ResetCause] = []  # hellos nobody asked for, with what they say
+        self.usb_vendor: int | None = None  # of the chip that makes the serial line
         self._phase: Phase | None = None
         self._next_index = 0
         session.listeners.append(self._hear)
+
+    @property
+    def listened_s(self) -> float:
+        """From the first reading to the last, over the phases."""
+        heard = [p.arrivals_s for p in (self.rest, *self.hands, self.servo) if p.arrivals_s]
+        return sum(arrivals[-1] - arrivals[0] for arrivals in heard)
 
     def phase(self, phase: Phase, seconds: float, settle_s: float = SETTLE_S) -> None:
         """Listen for so long, after things have settled."""
@@ -79,7 +86,8 @@ class Watch:
         elif isinstance(message, Health):
             self.health = message
         elif isinstance(message, Hello):
-            self.restarts += message.reading_index < self._next_index
+            if message.reading_index < self._next_index:
+                self.restarts.append(ResetCause(message.reset_cause))
             self._next_index = message.reading_index
         elif isinstance(message, Calibration):
             self.calibration = message

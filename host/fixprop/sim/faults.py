@@ -18,7 +18,7 @@ from fixprop.sim.paths import Still
 from fixprop.sim.scene import World
 from fixprop.sim.sensors import LEFT, RIGHT, SensorModel
 from fixprop.sim.supply import Supply
-from fixprop.sim.uno import AVCC_MV, CLOCK_HZ, SRAM_START, SimulatedUno
+from fixprop.sim.uno import AVCC_MV, BANDGAP_MV, CLOCK_HZ, SRAM_START, SimulatedUno
 from fixprop.wire.codec import decode, encode
 from fixprop.wire.framing import CrcError, Malformed
 from fixprop.wire.messages import PROTOCOL_VERSION
@@ -112,6 +112,23 @@ def _floating(rng: np.random.Generator) -> Pin:
         return round(float(np.clip(wave, 0, AVCC_MV)))
 
     return millivolts
+
+
+def _steady_open(side: int) -> Callable[[Bench], None]:
+    """An open pin in quiet surroundings reads what the ADC's capacitor held before.
+
+    That is the bandgap or the other sensor, here its wall, and the ADC's own noise.
+    """
+
+    def spoil(bench: Bench) -> None:
+        other = bench.world.sensors[1 - side]
+        before_mv = (BANDGAP_MV, float(other.measure_mv(0, np.nan, np.nan)))
+        level_mv = max(100.0, bench.rng.choice(before_mv) + bench.rng.uniform(-50, 300))
+        noise_mv = bench.rng.uniform(1, 7)  # 0.2 to 1.5 counts
+        rng = bench.rng
+        bench.world.pins[side] = lambda _: round(level_mv + noise_mv * rng.standard_normal())
+
+    return spoil
 
 
 def _noisy(side: int, factor: float) -> Callable[[int], FaultyWorld]:
@@ -230,7 +247,7 @@ def _deaf(bench: Bench) -> None:
 
 
 def _clock(bench: Bench) -> None:
-    bench.line.clock = 1 + float(bench.rng.choice([-1, 1])) * float(bench.rng.uniform(0.008, 0.03))
+    bench.line.clock = 1 + float(bench.rng.choice([-1, 1])) * float(bench.rng.uniform(0.012, 0.03))
 
 
 def _with_supply(supply: Supply) -> Callable[[int], FaultyWorld]:
@@ -242,6 +259,8 @@ FAULTS = (
     Fault(
         "right_unplugged", "no plug in the right sensor: A1 floats", spoil=_pin(RIGHT, _floating)
     ),
+    Fault("left_loose", "A0 floats, steadily", spoil=_steady_open(LEFT)),
+    Fault("right_loose", "A1 floats, steadily", spoil=_steady_open(RIGHT)),
     Fault("left_unpowered", "the left sensor's red wire is off", spoil=_pin(LEFT, _constant(0, 9))),
     Fault("right_shorted", "A1 on 5V", spoil=_pin(RIGHT, _constant(4950, AVCC_MV))),
     Fault("left_stuck", "the left sensor holds one value", spoil=_pin(LEFT, _constant(200, 3000))),
@@ -252,7 +271,7 @@ FAULTS = (
     Fault("servo_unplugged", "the servo gets no pulse", spoil=_set("servo_plugged", False)),
     Fault("servo_on_board", "the servo on the board's 5V", _with_supply(Supply(sag_mv=400))),
     Fault("supply_low", "3.9 V at the sensors", _with_supply(Supply(idle_mv=3900))),
-    Fault("clock_off", "a clock 0.8 to 3 % fast or slow", spoil=_clock),
+    Fault("clock_off", "a clock 1.2 to 3 % fast or slow", spoil=_clock),
     Fault("bits_flipped", "one byte of 400 has a wrong bit", garble=_flip_bits),
     Fault("bytes_lost", "one byte of 400 is lost", garble=_drop_bytes),
     Fault("silent", "nothing comes over the line", garble=lambda _: lambda _data: b""),
@@ -262,6 +281,13 @@ FAULTS = (
     Fault("deaf", "no byte reaches the board", spoil=_deaf),
     Fault("brown_out", "the supply broke down before", garble=_hello(reset_cause=4)),
     Fault("loose_power", "the power fails twice", spoil=_restarts),
+    Fault(
+        "weak_supply",
+        "3.9 V, and it fails twice",
+        _with_supply(Supply(idle_mv=3900)),
+        spoil=_restarts,
+        garble=_hello(reset_cause=0),
+    ),
     Fault("deep_stack", "the stack came close to the variables", spoil=_deep_stack),
     Fault("late_loop", "the main loop was late", spoil=_late_loop),
     Fault("worn_eeprom", "eight cells of EEPROM stay erased", spoil=_worn_cells),

@@ -29,7 +29,7 @@ LIGHTS = (
     Light("follow", 800, 200, "lesson: it learns where the hand is", "follow the pointer"),
     Light("storing", 50, 50, "the EEPROM is being written", "wait a second before switching off"),
     Light("incomplete", 100, 900, "a PC has set some of its weights only", "push them again"),
-    Light("loose", 300, 100, "a sensor reads the full supply", "check the sensors' yellow wires"),
+    Light("loose", 300, 100, "a sensor reads the full supply", "look for a yellow wire on 5V"),
     Light("worn", 100, 300, "the EEPROM did not keep the weights", "see `fixprop doctor`"),
 )
 
@@ -77,4 +77,9 @@ on with every bit.
 | pattern | ms on | ms off | meaning | what to do |
 |-|-:|-:|-|-|
 {rows}
+
+`loose` shows a yellow wire on 5 V or a sensor without its ground wire. Most wires that are merely off
+do not show: an open pin does not read the full supply, it reads about 250 to 400 counts, often
+steadily, near what was measured before it, and the pointer goes astray. If it does, push the wires
+in, or ask [`fixprop doctor`](doctor.md).
 """

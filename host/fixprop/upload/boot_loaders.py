@@ -25,16 +25,28 @@ REPEAT_S = 0.1
 
 @dataclass(frozen=True)
 class BootLoader:
-    """A boot loader; `start` is its first address, where a sketch must end."""
+    """A boot loader; `start` is its first address, where a sketch must end.
+
+    `warning`: one line for whoever flashes through it; "" for none.
+    """
 
     name: str
     baud: int
     start: int
+    warning: str = ""
 
 
 # Arduino AVR boards, boards.txt: upload.speed and upload.maximum_size
 OPTIBOOT = BootLoader("the boot loader", 115_200, 0x7E00)
-OLD_NANO = BootLoader("the old boot loader (57,600 baud)", 57_600, 0x7800)
+# ATmegaBOOT leaves MCUSR and WDTCSR alone, so a watchdog that has bitten bites again every 16 ms,
+# before the sketch could stop it (arduino/Arduino issues 4492, 6228).
+OLD_NANO = BootLoader(
+    "the old boot loader (57,600 baud)",
+    57_600,
+    0x7800,
+    "after a hang this old boot loader needs the power switched off; to be rid of it, burn Optiboot "
+    'with the Arduino IDE: board "ATmega328P", Tools, Burn Bootloader',
+)
 KNOWN = (OPTIBOOT, OLD_NANO)
 
 OpenLine = Callable[[str, int], Any]

@@ -37,6 +37,11 @@ class Flashed:
     seconds: float
     hello: Hello | None
 
+    @property
+    def warning(self) -> str:
+        """What to know of the board's boot loader, in one line; "" for nothing."""
+        return self.boot_loader.warning
+
 
 def plan_upload(port: str, hex_file: Path | None) -> Plan:
     """Check everything that can be checked without touching the board.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fixprop.board.finder import Candidate, Kind, find_boards
+from fixprop.board.finder import BRLTTY, Candidate, Kind, find_boards
 from fixprop.board.ports import SIMULATED, check_socket
 from fixprop.errors import FixpropError, UsageError
 
@@ -60,7 +60,7 @@ def _the_only(boards: Sequence[Candidate]) -> Target:
     if not fitting:
         raise FixpropError(
             "no board found: is it plugged in, with a cable that carries data? "
-            f"name its port with --port, or try without one: {VIRTUAL}"
+            f"{BRLTTY}; name its port with --port, or try without one: {VIRTUAL}"
         )
     surest = [board for board in fitting if board.kind == min(b.kind for b in fitting)]
     if len(surest) > 1:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fixprop.board.finder import CHIPS, Kind, find_again, find_boards, usb_ports
+from fixprop.board.finder import CHIPS, Kind, find_again, find_boards, usb_ports, vendor_at
 from fixprop.errors import FixpropError
 
 BOARDS_TXT = Path("/usr/share/arduino/hardware/arduino/avr/boards.txt")
@@ -79,3 +79,13 @@ def test_the_arduino_cores_own_numbers_are_known(board: str, kind: Kind) -> None
     ]
     assert len(numbers) >= 5
     assert {CHIPS[number][0] for number in numbers} == {kind}
+
+
+def test_the_vendor_behind_a_port_or_a_link_to_it(tmp_path: Path) -> None:
+    link = tmp_path / "by-id"
+    link.symlink_to(UNO.device)
+    ports = [BUILT_IN, CH340, UNO]
+    assert vendor_at(UNO.device, lambda: ports) == vendor_at(str(link), lambda: ports) == 0x2341
+    assert vendor_at(BUILT_IN.device, lambda: ports) is None
+    assert vendor_at("/dev/none", lambda: ports) is None
+    assert vendor_at("socket://127.0.0.1:1", lambda: ports) is None

@@ -9,10 +9,10 @@ import pytest
 
 from fixprop.doctor import board
 from fixprop.doctor.kinds import Finding
-from fixprop.doctor.watch import Watch
+from fixprop.doctor.watch import Line, Watch
 from fixprop.firmware_build import STACK_RESERVE_BYTES
 from fixprop.wire.records import Calibration, Hello, ResetCause
-from tests.host.doctor.watched import HEALTH, phase, watch
+from tests.host.doctor.watched import HEALTH, PERIOD_US, phase, watch
 
 FLAT = [500] * 130
 CALIBRATED = Calibration(1, 1090, 16384, 0, 0, 0, 16384, 0, 0, 0)
@@ -55,14 +55,14 @@ def test_supply_that_falls_while_the_servo_turns(sag_mv: int, expected: list[str
 
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_clock(sign: int) -> None:
-    for off, expected in ((0.0049, []), (0.0051, ["clock_off"])):
+    for off, expected in ((0.0099, []), (0.0101, ["clock_off"])):
         made = watch(phase(FLAT, FLAT, clock=1 + sign * off))
         assert kinds(board.judge_clock(made)) == expected
 
 
 def test_clock_over_a_line_that_is_up_to_16_ms_late() -> None:
     rng = np.random.default_rng(5)
-    for off, expected in ((0.004, []), (0.01, ["clock_off"])):
+    for off, expected in ((0.009, []), (0.015, ["clock_off"])):
         for _ in range(50):
             made = watch(phase(FLAT, FLAT, clock=1 + off))
             late = rng.uniform(0, 0.016, 130)
@@ -112,6 +112,72 @@ def test_what_the_board_tells_of_the_line(field: str) -> None:
     assert board.judge_line(made) == []
     made.health = replace(HEALTH, **{field: 1})
     assert kinds(board.judge_line(made)) == ["line_errors"]
+
+
+UNO_VENDOR, CH340_VENDOR = 0x2341, 0x1A86
+
+
+@pytest.mark.parametrize(
+    ("vendor", "minutes", "damaged", "expected"),
+    [
+        (UNO_VENDOR, 0.1, 3, []),
+        (0x2A03, 0.1, 3, []),
+        (UNO_VENDOR, 0.1, 4, ["line_errors"]),
+        (UNO_VENDOR, 1.9, 6, []),
+        (UNO_VENDOR, 1.9, 7, ["line_errors"]),
+        (CH340_VENDOR, 1.9, 1, ["line_errors"]),
+        (None, 1.9, 1, ["line_errors"]),
+    ],
+)
+def test_a_16u2_may_damage_a_few_frames_a_minute(
+    vendor: int | None, minutes: float, damaged: int, expected: list[str]
+) -> None:
+    readings = round(minutes * 60_000_000 / PERIOD_US)
+    made = watch(phase([500] * readings, [500] * readings))
+    made.usb_vendor = vendor
+    made.line = Line(damaged=damaged, lost=damaged)  # a damaged frame is a lost one too
+    assert kinds(board.judge_line(made)) == expected
+
+
+@pytest.mark.parametrize("field", ["rx_overruns", "lost_tx_frames"])
+def test_what_a_16u2_does_not_do_counts_with_it_too(field: str) -> None:
+    made = watch(phase(FLAT, FLAT))
+    made.usb_vendor = UNO_VENDOR
+    made.health = replace(HEALTH, **{field: 1})
+    assert kinds(board.judge_line(made)) == ["line_errors"]
+
+
+def test_damage_behind_a_16u2_names_its_firmware_and_elsewhere_the_cable() -> None:
+    made = watch(phase(FLAT, FLAT))
+    made.line = Line(damaged=50)
+    (elsewhere,) = board.judge_line(made)
+    assert elsewhere.line().startswith("frames 50 damaged; limit 0: try another USB cable")
+    made.usb_vendor = UNO_VENDOR
+    (uno,) = board.judge_line(made)
+    assert uno.seen == "frames 50 damaged; limit 3"
+    assert "LUFA firmware (151115) or HoodLoader2" in uno.do
+
+
+RESTARTED = (0, ResetCause.POWER_ON, ResetCause.BROWN_OUT)
+
+
+@pytest.mark.parametrize(
+    ("supply_mv", "cause", "expected"),
+    [
+        *((4124, cause, ["brown_out"]) for cause in RESTARTED),
+        *((5000, cause, ["restarts"]) for cause in RESTARTED),
+        (4124, ResetCause.WATCHDOG, ["restarts"]),
+        (4124, ResetCause.EXTERNAL, ["restarts"]),
+        (6051, 0, ["restarts"]),
+    ],
+)
+def test_a_restart_with_a_weak_supply_is_perhaps_a_brown_out(
+    supply_mv: int, cause: int, expected: list[str]
+) -> None:
+    made = at_supply(supply_mv)
+    assert board.judge_restarts(made) == []
+    made.restarts = [ResetCause(cause)]
+    assert kinds(board.judge_restarts(made)) == expected
 
 
 @pytest.mark.parametrize(

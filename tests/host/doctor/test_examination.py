@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from fixprop.doctor import examination
 from fixprop.doctor.examination import Row, Wishes, examine
 from fixprop.wire.codec import Frame
-from fixprop.wire.records import GetCalibration, Record, Save, SetPointer
+from fixprop.wire.records import GetCalibration, Reading, Record, Save, SetPointer
 from tests.host.bad_line import ThroughABadLine
 
 
@@ -39,3 +40,20 @@ def test_a_command_that_was_asked_three_times_says_so(
 def test_all_answers_are_no_finding(port: ThroughABadLine) -> None:
     row = commands_row(port, type(None))  # type: ignore[arg-type]  # nothing is lost
     assert (row.seen, row.findings) == ("all were answered", [])
+
+
+@pytest.mark.parametrize(("vendor", "expected"), [(0x2341, []), (0x1A86, ["line_errors"])])
+def test_a_frame_that_a_16u2_lost_is_told_and_is_no_finding(
+    port: ThroughABadLine, monkeypatch: pytest.MonkeyPatch, vendor: int, expected: list[str]
+) -> None:
+    monkeypatch.setattr(examination, "vendor_at", lambda url: {port.url: vendor}[url])
+
+    def loses_reading_20(frame: Frame) -> Frame | None:
+        message = frame.message
+        return None if isinstance(message, Reading) and message.reading_index == 20 else frame
+
+    port.spoil = loses_reading_20
+    (row,) = [row for row in examine(port, Wishes(rest_s=1.5)) if row.check == "line"]
+    assert [finding.kind for finding in row.findings] == expected
+    assert ", 1 lost" in row.seen
+    assert ("HoodLoader2" in row.seen) == (vendor == 0x2341)

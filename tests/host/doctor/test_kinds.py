@@ -38,5 +38,7 @@ def test_a_finding_names_side_and_pin() -> None:
         "the right sensor reads 8184, limit 8000: "
         "right sensor: its yellow wire on A1 touches 5V, or its ground wire is off"
     )
+    for name in ("sensor_floating", "sensor_stuck"):
+        assert "loose" in Finding(name, "seen", "left").do
     for kind in KINDS:
         assert "{" not in Finding(kind.name, "seen", "left").do

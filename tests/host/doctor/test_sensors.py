@@ -78,6 +78,13 @@ def test_one_value_all_the_time_is_stuck_unless_a_hand_moves_it() -> None:
     assert "sensor_stuck (left)" not in moved
 
 
+def test_a_quiet_pin_that_goes_with_the_other_sensor_is_stuck() -> None:
+    quiet = sensor(900, sigma_counts=1)
+    up = phase(quiet + 1500, sensor(HAND_MV))  # a hand on the right moves both
+    found = names(phase(quiet, sensor(WALL_MV)), phase(quiet, sensor(WALL_MV)), up)
+    assert found == ["sensor_stuck (left)"]
+
+
 @pytest.mark.parametrize("sigma_counts", [10.0, 12.0, 14.0])
 def test_noise_of_the_sources_is_no_finding_in_a_hundred_draws(sigma_counts: float) -> None:
     for seed in range(100):

@@ -60,6 +60,15 @@ def test_an_unplugged_pin_wanders_and_its_neighbour_does_not() -> None:
     assert np.std(right) < 100
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_a_loose_pin_is_steady_near_what_was_measured_before_it(seed: int) -> None:
+    bench = make_bench(seed, BY_NAME["right_loose"])
+    cycles = [round(t * CLOCK_HZ) for t in np.arange(0.5, 1.0, 0.001)]
+    left, right = ([bench.world.adc_mv(side, cycle) for cycle in cycles] for side in (0, 1))
+    near = min(abs(np.mean(right) - before) for before in (1100, np.mean(left)))
+    assert near < 400 and np.std(right) < 8 < 30 < np.std(left)
+
+
 def test_worn_cells_stay_erased_whatever_is_written() -> None:
     bench = make_bench(10, BY_NAME["worn_eeprom"])
     uno, wear = bench.line.board.uno, bench.line.each_slice
