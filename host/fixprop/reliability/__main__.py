@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -62,24 +63,16 @@ def _numbers(quick: bool) -> dict[str, Claim]:
     return number_claims(quick)
 
 
-def _fuzz_c(quick: bool) -> dict[str, Claim]:
-    return _fuzz("c", quick)
-
-
-def _fuzz_python(quick: bool) -> dict[str, Claim]:
-    return _fuzz("python", quick)
-
-
 def _fuzz(language: str, quick: bool) -> dict[str, Claim]:
     from fixprop.reliability.wire_fuzz import INPUTS, fuzz_claims
 
     return fuzz_claims([language], inputs=INPUTS // 100 if quick else INPUTS)
 
 
-def _mutation(quick: bool) -> dict[str, Claim]:
+def _mutation(target: str, quick: bool) -> dict[str, Claim]:
     from fixprop.reliability.mutation.score import SAMPLE, mutation_claims
 
-    return mutation_claims(count=10 if quick else SAMPLE)
+    return mutation_claims(target, count=10 if quick else SAMPLE)
 
 
 GROUPS: dict[str, Measure] = {
@@ -89,9 +82,11 @@ GROUPS: dict[str, Measure] = {
     "numbers": _numbers,
     "soak": _soak,
     "wire": _wire,
-    "fuzz_c": _fuzz_c,
-    "fuzz_python": _fuzz_python,
-    "mutation": _mutation,
+    "fuzz_c": partial(_fuzz, "c"),
+    "fuzz_python": partial(_fuzz, "python"),
+    "mutation_c": partial(_mutation, "c"),
+    "mutation_mirror": partial(_mutation, "mirror"),
+    "mutation_avr": partial(_mutation, "avr"),
 }
 
 
