@@ -30,7 +30,8 @@ BOARDS = (
         "ATmega328P",
         {},
         "the same chip, clock and pins: the Uno's image runs on it; PlatformIO: "
-        "`board = nanoatmega328new`, or `nanoatmega328` for the old bootloader",
+        "`board = nanoatmega328new`, or `nanoatmega328` for the old boot loader; with that one a hang "
+        "lasts until the power is switched off: burn Optiboot (docs/flashing.md)",
     ),
     # Arduino's pins_arduino.h of the Mega: D11 is PB5, OC1A; D9 is PH6, OC2B.
     Board(

@@ -21,7 +21,6 @@ from fixprop.sim.supply import Supply
 from fixprop.wire.codec import decode
 from fixprop.wire.records import Learn, Record, SetCalibration, SetPointer, State, Teach
 
-
 BESIDES = {"weak_supply": ["supply_low"]}  # low, and failing: two things to know
 
 

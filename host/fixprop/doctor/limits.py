@@ -58,8 +58,8 @@ SUPPLY_SURELY_LOW_MV = SUPPLY_LOWEST_MV * VALUES["BANDGAP_MV"] // VALUES["BANDGA
 SUPPLY_SURELY_HIGH_MV = SUPPLY_HIGHEST_MV * VALUES["BANDGAP_MV"] // VALUES["BANDGAP_LOWEST_MV"]
 SAG_MV = 89  # 4 of the 225 codes of the bandgap at 5 V
 
-# The Uno R3 runs its ATmega328P from a ceramic resonator: 0.5 % of initial tolerance (Murata
-# CSTCE16M0V53), and about as much again for temperature and ageing.
+# The Uno R3 runs its ATmega328P from a ceramic resonator: such have some 0.5 % of tolerance when new,
+# and about as much again for temperature and ageing.
 CLOCK = 0.01
 # The 16U2 of genuine Unos and Megas spoils bytes at high speeds, in both directions: what is sent
 # shortly before a full packet of 64 bytes comes gets into it (ArduinoCore-avr issues 167 and 296,
