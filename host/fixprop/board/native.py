@@ -6,7 +6,7 @@ There is no chip, so there is no time to spend: `steps_per_reading` stands in fo
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,29 @@ OUTBOX_BYTES = 4096
 ERASED = 0xFF  # a cell of EEPROM
 
 
+def load_tracker(
+    name: str,
+    declarations: str,
+    altered: Mapping[str, Path] | None = None,
+    more: Sequence[Path] = (),
+) -> tuple[cffi.FFI, Any]:
+    """(ffi, library) of the tracker's C, `more` sources with it; each with memory of its own.
+
+    `altered` replaces sources by others, by their names.
+    """
+    folders = [NETWORK, STORE, WIRE, TRACKER]
+    found = [source for folder in folders for source in sorted(folder.glob("*.c"))]
+    sources = [(altered or {}).get(source.name, source) for source in found]
+    sources += [Path(__file__).with_suffix(".c"), *more]
+    built = build_shared_library(name, sources, include=[*folders, MODEL])
+    ffi = cffi.FFI()
+    ffi.cdef(declarations)
+    with tempfile.NamedTemporaryFile(suffix=".so") as copy:  # one file, one set of variables
+        copy.write(built.read_bytes())
+        copy.flush()
+        return ffi, ffi.dlopen(copy.name)
+
+
 class NativeTracker:
     """The tracker's C with a line and a pulse; each instance has memory of its own.
 
@@ -52,17 +75,7 @@ class NativeTracker:
     def __init__(
         self, eeprom: bytes | None = None, altered: Mapping[str, Path] | None = None
     ) -> None:
-        folders = [NETWORK, STORE, WIRE, TRACKER]
-        found = [s for f in folders for s in sorted(f.glob("*.c"))]
-        sources = [(altered or {}).get(s.name, s) for s in found]
-        sources.append(Path(__file__).with_suffix(".c"))
-        built = build_shared_library("tracker", sources, include=[*folders, MODEL])
-        self._ffi = cffi.FFI()
-        self._ffi.cdef(DECLARATIONS)
-        with tempfile.NamedTemporaryFile(suffix=".so") as copy:  # one file, one set of variables
-            copy.write(built.read_bytes())
-            copy.flush()
-            self._c: Any = self._ffi.dlopen(copy.name)
+        self._ffi, self._c = load_tracker("tracker", DECLARATIONS, altered)
         self._bytes = self._ffi.new("uint8_t[]", OUTBOX_BYTES)
         self._cells = self._ffi.buffer(self._c.native_eeprom(), EEPROM_BYTES)
         self._cells[:] = eeprom or bytes([ERASED]) * EEPROM_BYTES

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from random import Random
-from typing import Any
 
-import cffi
-
-from fixprop.board.native import STORE, WIRE
+from fixprop.board.native import load_tracker
 from fixprop.errors import FixpropError
-from fixprop.native import LIBRARY as NETWORK
-from fixprop.toolchain import build_shared_library
 from fixprop.tracking.definition import TOPOLOGY
-from fixprop.tracking.native_learner import MODEL, TRACKER
 from fixprop.wire.codec import encode_record
 from fixprop.wire.frames import FrameReader
 from fixprop.wire.records import Ack, Record, Result, Teach
 
-HERE = Path(__file__).parent
-NATIVE = HERE.parent / "board" / "native.c"
-FOLDERS = [NETWORK, STORE, WIRE, TRACKER]
 DECLARATIONS = """
 void native_begin(void);
 void native_receive(const uint8_t *, uint32_t);
@@ -49,16 +39,8 @@ class NumberTracker:
     """
 
     def __init__(self, altered: Mapping[str, Path] | None = None) -> None:
-        found = [s for f in FOLDERS for s in sorted(f.glob("*.c"))]
-        sources = [(altered or {}).get(s.name, s) for s in found]
-        sources += [NATIVE, HERE / "numbers_tracker.c"]
-        built = build_shared_library("numbers", sources, include=[*FOLDERS, MODEL])
-        self._ffi = cffi.FFI()
-        self._ffi.cdef(DECLARATIONS)
-        with tempfile.NamedTemporaryFile(suffix=".so") as copy:  # one file, one set of variables
-            copy.write(built.read_bytes())
-            copy.flush()
-            self._c: Any = self._ffi.dlopen(copy.name)
+        more = [Path(__file__).with_suffix(".c")]
+        self._ffi, self._c = load_tracker("numbers", DECLARATIONS, altered, more)
         self._ffi.memmove(self._c.native_eeprom(), b"\xff" * EEPROM_BYTES, EEPROM_BYTES)
         self._c.native_begin()
         self._told = self._ffi.new("uint8_t[]", OUTBOX_BYTES)

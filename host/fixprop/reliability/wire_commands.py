@@ -7,29 +7,19 @@ two stay equal in every byte of state, weights and EEPROM.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
 
-import cffi
-
-from fixprop.board.native import STORE, WIRE
-from fixprop.native import LIBRARY as NETWORK
+from fixprop.board.native import load_tracker
 from fixprop.reliability.claim import Claim
-from fixprop.toolchain import build_shared_library
 from fixprop.tracking.definition import TOPOLOGY
-from fixprop.tracking.native_learner import MODEL, TRACKER
 from fixprop.wire.codec import encode
 from fixprop.wire.framing import frame_payload
 from fixprop.wire.messages import BY_NAME, MAX_PAYLOAD, MESSAGES, WEIGHTS_PER_MESSAGE
 from fixprop.wire.schema import Field
 
-HERE = Path(__file__).parent
-FOLDERS = [NETWORK, STORE, WIRE, TRACKER]
-NATIVE = HERE.parent / "board" / "native.c"
 COUNTS = ("accepted", "refused", "unanswered", "changed_silently", "changed_on_refusal")
 DECLARATIONS = f"""
 typedef struct {{ uint32_t {", ".join(COUNTS)}; }} watch_counts;
@@ -54,16 +44,8 @@ class WatchedTracker:
     """
 
     def __init__(self, altered: Mapping[str, Path] | None = None) -> None:
-        found = [s for f in FOLDERS for s in sorted(f.glob("*.c"))]
-        sources = [(altered or {}).get(s.name, s) for s in found]
-        sources += [NATIVE, HERE / "wire_commands.c"]
-        built = build_shared_library("watched", sources, include=[*FOLDERS, MODEL])
-        self._ffi = cffi.FFI()
-        self._ffi.cdef(DECLARATIONS)
-        with tempfile.NamedTemporaryFile(suffix=".so") as copy:  # one file, one set of variables
-            copy.write(built.read_bytes())
-            copy.flush()
-            self._c: Any = self._ffi.dlopen(copy.name)
+        more = [Path(__file__).with_suffix(".c")]
+        self._ffi, self._c = load_tracker("watched", DECLARATIONS, altered, more)
         self._c.watch_begin()
         self._state = self._ffi.new("uint8_t[]", self._c.watch_size())
         self._payload = self._ffi.new("uint8_t[]", MAX_PAYLOAD)
