@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from keyword import iskeyword
@@ -77,7 +78,9 @@ def main() -> None:
     A reader that went away, as in `| head`, ends it in silence, with what a shell says then. Only
     the monitor, which nothing else ends, has status 0 then, as after Ctrl-C.
     """
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: one Ctrl-C more changes nothing
+    sys.exit(status)
 
 
 def run(arguments: list[str], command: click.Command = fixprop, name: str = "fixprop") -> int:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixprop.errors import FixpropError, MissingTool, UsageError
-from fixprop.toolchain import PROJECT_ROOT, require_tool
+from fixprop.toolchain import PROJECT_ROOT, require_tool, writing_below
 
 AVR_PACKAGES = "gcc-avr avr-libc binutils-avr arduino-core-avr"
 FLASH_BUDGET_BYTES = 20_000  # of 32,256 beside Optiboot: room for a bigger network and a newer gcc
@@ -61,7 +61,10 @@ def build_firmware(
     key = f"{environment}-{_digest(project / 'firmware', compiler, environment, defines)}"
     finished = project / "build" / "firmware" / key
     if not finished.exists():
-        with _lock(project / "build" / "platformio"):
+        with (
+            writing_below(project / "build"),
+            _lock(project / "build" / "platformio"),
+        ):
             if not finished.exists():
                 _keep(_run_platformio(project, environment, defines), finished)
     return _describe(finished / "firmware.elf")

@@ -96,7 +96,7 @@ class Session:
         guess = (
             f"what it sends is not protocol {PROTOCOL_VERSION} ({strange} unknown frames),"
             if strange
-            else "is fixprop's firmware on it?"
+            else "has it power, and is fixprop's firmware on it?"
         )
         raise FixpropError(
             f"no hello from {self.port.url} in {HELLO_PATIENCE_S:g} s: {guess} "

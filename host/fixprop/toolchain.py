@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import platform
@@ -9,8 +10,10 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
 from threading import RLock
@@ -24,6 +27,8 @@ BUILD = PROJECT_ROOT / "build"
 C_PACKAGES = "gcc libc6-dev"
 SIMAVR_PACKAGES = "libsimavr-dev libelf-dev"
 WITHOUT_LIBC = re.compile(r"# *include(?:_next)? *<|cannot find (?:S?crt[1in]\.o|-lc\b)")
+
+NO_SPACE = os.strerror(errno.ENOSPC)
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -62,6 +67,37 @@ def require_tool(program: str, debian_package: str) -> str:
             f"{program} is not installed; on Debian: sudo apt-get install {debian_package}"
         )
     return path
+
+
+def typed(program: str) -> str:
+    """How to type python, or a program that came with it, here: bare only if the shell finds it.
+
+    Without the environment activated that is a path, relative to the present folder if it is below.
+    """
+    running = Path(sys.executable)
+    beside = running.with_name(program)
+    if program == "python" and not beside.exists():
+        beside = running
+    found = shutil.which(program)
+    if not beside.exists() or (found and Path(found) == beside):
+        return program
+    here = Path.cwd()
+    if beside.parent == here:
+        return f"./{program}"
+    return shlex.quote(str(beside.relative_to(here) if beside.is_relative_to(here) else beside))
+
+
+@contextmanager
+def writing_below(folder: Path) -> Iterator[None]:
+    """Turn an OSError within into MissingTool, which names what under `folder` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise MissingTool(
+            f"cannot write {folder}, where the C is compiled: {error.strerror}; "
+            + ("free some space there" if full else "make it writable")
+        ) from error
 
 
 def build_shared_library(
@@ -110,20 +146,16 @@ def _compile(command: list[str], target: Path) -> None:
         [*command, "-o", str(temporary)], capture_output=True, text=True, check=False, env=english
     )
     if run.returncode:
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)  # gcc takes it away when its disk is full
         raise _compile_error(target.name, run.stderr)
-    temporary.replace(target)
+    with writing_below(target.parent):
+        temporary.replace(target)
 
 
 def _temporary_beside(target: Path) -> Path:
-    try:
+    with writing_below(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".so")
-    except OSError as error:
-        raise MissingTool(
-            f"cannot write {target.parent}, where the C is compiled: {error.strerror}; "
-            "make it writable"
-        ) from error
     os.close(handle)
     return Path(temporary)
 
@@ -131,6 +163,9 @@ def _temporary_beside(target: Path) -> Path:
 def _compile_error(name: str, said: str) -> FixpropError:
     """The first error of the compiler, with the package that it lacks or the way past a warning."""
     lines = said.strip().splitlines() or ["no message"]
+    full = next((line for line in lines if NO_SPACE in line), None)
+    if full:  # ld says so after a remark of no use, and does not say where
+        return MissingTool(f"compiling {name} into {BUILD} failed: {full}; free some space there")
     error = next((line for line in lines if "error:" in line), lines[-1])
     failed = f"compiling {name} failed: {error}"
     if "simavr" in said:

@@ -33,6 +33,9 @@ def one_line(capsys: pytest.CaptureFixture[str]) -> str:
         (["hello", "--port", "sim"], ["did you mean sim://?"]),
         (["hello", "--port", "socket://localhost"], ["socket://HOST:PORT", "65535"]),
         (["hello", "--port", "socket://localhost:99999"], ["99999", "65535"]),
+        (["hello", "--port", "nope"], ["port 'nope'", "/dev/ttyACM0, COM3"]),
+        (["dashboard", "--port", "nope"], ["port 'nope'", "no device"]),
+        (["monitor", "--port", "ttyACM9"], ["did you mean /dev/ttyACM9?"]),
         (["demo", "-o", ""], ["empty", "fixprop demo --help"]),
         (["examples", "run", "nothing"], ["nothing", "fixprop examples list"]),
     ],
@@ -156,3 +159,18 @@ def test_the_command_line_starts_without_the_numerical_libraries() -> None:
     code = "import sys, fixprop.cli; sys.exit('numpy' in sys.modules or 'sklearn' in sys.modules)"
     path = {"PYTHONPATH": str(PROJECT_ROOT / "host")}
     assert subprocess.run([sys.executable, "-c", code], env=path, check=False).returncode == 0
+
+
+def test_once_all_is_done_one_more_ctrl_c_changes_nothing() -> None:
+    program = (
+        "import atexit, os, signal, sys\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+        "sys.argv = ['fixprop', '--version']\n"
+        "from fixprop.cli import main\n"
+        "main()"
+    )
+    folders = os.environ | {"PYTHONPATH": str(PROJECT_ROOT / "host")}
+    run = subprocess.run(
+        [sys.executable, "-c", program], env=folders, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (0, "")

@@ -76,7 +76,7 @@ def test_no_hello_is_one_line_that_names_the_port_and_the_next_step() -> None:
     with pytest.raises(FixpropError) as raised:
         Session(port).open()
     text = str(raised.value)
-    assert text.startswith("no hello from test:// in 4 s: is fixprop's firmware on it?")
+    assert text.startswith("no hello from test:// in 4 s: has it power, and is fixprop's")
     assert "fixprop flash" in text
     assert "\n" not in text
     assert HELLO_PATIENCE_S <= port.time_s() < HELLO_PATIENCE_S + 0.6  # one HELLO_REPEAT_S

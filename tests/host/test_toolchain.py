@@ -184,3 +184,22 @@ def test_threads_that_come_at_once_get_the_same() -> None:
         sys.setswitchinterval(interval)
     assert len(got) == 8
     assert len(set(map(id, got))) == 1
+
+
+def test_a_full_disk_is_told_as_that_with_the_folder(
+    build_folder: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = f"cannot write {build_folder}, .*: No space left on device; free some space there"
+    with pytest.raises(MissingTool, match=full), toolchain.writing_below(build_folder):
+        os.write(os.open("/dev/full", os.O_WRONLY), b"x")
+    compiler = tmp_path / "gcc"  # as gcc, which removes what it could not finish
+    compiler.write_text(
+        '#!/bin/sh\nfor out; do :; done\nrm "$out"\n'
+        "echo '/usr/bin/ld: final link failed: No space left on device' >&2\n"
+        "echo 'collect2: error: ld returned 1 exit status' >&2\nexit 1\n"
+    )
+    compiler.chmod(0o755)
+    monkeypatch.setenv("CC", str(compiler))
+    said = f"into {build_folder} failed: .*No space left on device; free some space"
+    with pytest.raises(MissingTool, match=said):
+        build_shared_library("answer", [source])

@@ -91,6 +91,8 @@ def calibrated(url: str, control: Control, path: Path) -> UnitConstants:
         # the other sensor's light is there in all steps that the curve goes through
         offset_mv = hidden[name]["offset_mv"] + hidden[name]["crosstalk_mv"]
         check_curve(sensor, side, hidden[name]["gain"], offset_mv)
+        # what a person compares with; twice the +- that the command prints
+        assert sensor.offset_mv == pytest.approx(hidden[name]["offset_to_find_mv"], abs=34)
         # of single sensors; means of eight are nearer (test_recovery.py)
         assert sensor.beam_deg == pytest.approx(hidden[name]["beam_half_angle_deg"], abs=0.9)
         assert abs(sensor.crosstalk_mv - hidden[name]["crosstalk_mv"]) < CROSSTALK_NOISE_MV

@@ -87,3 +87,19 @@ def test_other_dependencies_are_installed(checkout: Path) -> None:
     extras_asked_for(checkout, "dashboard")
     (checkout / "pyproject.toml").write_text("[project]\nname='other'\n")
     assert extras_asked_for(checkout, "demo") == "firmware,report"
+
+
+def test_a_checkout_that_cannot_be_written_is_told_in_one_line(checkout: Path) -> None:
+    (checkout / "build").touch()  # no folder: root too cannot write in it
+    run = subprocess.run(
+        [checkout / "scripts" / "setup", "demo"],
+        env=os.environ
+        | {"PATH": f"{checkout / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+        | {"CHECKOUT": str(checkout)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith(f"setup: cannot write {checkout}/build as user ")
+    assert run.stderr.count("\n") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fixprop.errors import FixpropError
@@ -16,6 +17,9 @@ from fixprop.sim.orders import obey
 from fixprop.sim.uno import EEPROM_BYTES, FLASH_BYTES, SRAM_START
 from fixprop.sim.virtual_uno import VirtualUno
 from fixprop.upload.boot_loaders import GET_SYNC, IN_SYNC
+from fixprop.wire.codec import encode_record
+from fixprop.wire.frames import FrameReader
+from fixprop.wire.records import GetHello, Reading, State, Teach
 
 
 @dataclass
@@ -194,3 +198,58 @@ def test_its_pace_may_change() -> None:
     obey(board, "speed 0.5")
     turn(board, 100)
     assert now_s[0] == pytest.approx(0.4, abs=0.002)
+
+
+def present_in_lesson(board: VirtualUno, line: Line) -> tuple[float, float]:
+    """Parts of the readings of a lesson's rest, and of the rest of it, at which a hand is there."""
+    line.from_board.clear()
+    line.to_board += encode_record(Teach(10), 0)
+    started_s, reader = board.time_s, FrameReader()
+    readings: list[tuple[int, bool]] = []
+    while board.time_s < started_s + 9.0:
+        turn(board, 5)
+        came = [f.message for f in reader.feed(bytes(line.from_board))]
+        line.from_board.clear()
+        present = board.person.world.truth(board.time_s).present
+        readings += [(m.state, present) for m in came if isinstance(m, Reading)]
+    rest = [there for state, there in readings if state & State.HAND_ABSENT_LABEL]
+    after = [there for state, there in readings if state & State.TEACHING][len(rest) :]
+    assert len(rest) > 95 and len(after) > 50
+    return float(np.mean(rest)), float(np.mean(after))
+
+
+@pytest.mark.parametrize("order", ["hand follow", None])
+def test_a_lesson_rests_with_nobody_there(order: str | None) -> None:
+    line = Line()
+    board = VirtualUno(line, firmware())
+    turn(board, 1500)
+    if order:
+        assert obey(board, order)["present"]
+    rest, after = present_in_lesson(board, line)
+    assert rest < 0.03  # the first reading is on its way before the person sees it
+    assert after > 0.95
+
+
+def test_the_button_starts_such_a_lesson_too() -> None:
+    board = VirtualUno(Line(), firmware())
+    turn(board, 1500)
+    assert obey(board, "truth")["present"]
+    board.uno.drive("D2", False)
+    turn(board, 100)
+    board.uno.drive("D2", None)
+    turn(board, 200)
+    assert not obey(board, "truth")["present"]
+
+
+def test_an_empty_flash_is_told_once_with_what_fills_it(capfd: pytest.CaptureFixture[str]) -> None:
+    line = Line(url="socket://127.0.0.1:4321")
+    board = VirtualUno(line, {})
+    for _ in range(2):
+        line.openings = 1
+        for _ in range(8):  # as `fixprop hello` asks; the boot loader makes nothing of it
+            line.to_board += b"\0" + encode_record(GetHello(), 0)
+            turn(board, 500)
+        assert board._crashed
+        assert board.uno.flash[:256] == b"\xff" * 256  # nor did its wild writes go there
+    told = capfd.readouterr().err
+    assert told == "virtual Uno: flash is empty: fixprop flash --port socket://127.0.0.1:4321\n"

@@ -45,7 +45,11 @@ class SensorConstants:
 
     def range_cm(self, reading: ArrayLike) -> Floats:
         """Centimetres of readings, 6.5 to 150, for a target as wide as the beam."""
-        typical_mv = FAR_MV + (reading_mv(reading) - self.offset_mv - FAR_MV) / self.gain
+        return self.range_cm_of_mv(reading_mv(reading))
+
+    def range_cm_of_mv(self, millivolts: ArrayLike) -> Floats:
+        """The same of this unit's output."""
+        typical_mv = FAR_MV + (np.asarray(millivolts) - self.offset_mv - FAR_MV) / self.gain
         return np.asarray(np.interp(typical_mv, _OUTPUTS_MV[::-1], _DISTANCES_CM[::-1]))
 
 

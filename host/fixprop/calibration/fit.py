@@ -18,7 +18,7 @@ Measurements = dict[tuple[str, int], Measurement]  # by the step's name and the 
 PLACED_CM = 0.2  # how well a card is held with a ruler
 CURVE_MV = 15.0  # how well the datasheet's curve is known: it was digitised
 BEAMS_DEG = np.linspace(1.5, 6.0, 91)  # half-angles looked through; sources say 2.1 to 4.3
-WALLS_CM = np.linspace(60.0, 1000.0, 200)
+WALLS_CM = np.geomspace(20.0, 1000.0, 400)
 
 
 @dataclass(frozen=True)

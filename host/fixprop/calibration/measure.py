@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fixprop.calibration.constants import reading_mv
+from fixprop.calibration.constants import FAR_MV, SensorConstants, reading_mv
 from fixprop.errors import FixpropError
+from fixprop.sim.gp2y0a21 import output_mv
 from fixprop.tracking.definition import VALUES
 
 READINGS = 52  # two seconds
@@ -20,6 +21,11 @@ OUTLIER_SIGMAS = 4.0
 MOST_OUTLIERS = 0.1
 MOVED_SIGMAS = 5.0  # of the difference between the first and second half
 LEAST_MV = 30.0  # any unit that is powered puts out 50 mV and more with nothing in sight
+MOST_CROSSTALK_MV = 100.0
+# The datasheet's highest unit, at a metre: FAR_MV + 150 mV, and the least gain (files.py)
+MOST_EMPTY_MV = float(
+    FAR_MV + 150 + (1 - 0.25 / 1.90) * (output_mv(100.0) - FAR_MV) + MOST_CROSSTALK_MV
+)
 MAD_TO_SIGMA = 1.4826
 
 
@@ -42,8 +48,13 @@ class Measurement:
         return self.sigma_mv / float(np.sqrt(self.count))
 
 
-def measure(name: str, pin: str, readings: NDArray[np.int64]) -> Measurement:
-    """The measurement; raises Unsteady, or FixpropError if the sensor itself cannot be right."""
+def measure(
+    name: str, pin: str, readings: NDArray[np.int64], advice: str = "hold the card still"
+) -> Measurement:
+    """The measurement; raises Unsteady, or FixpropError if the sensor itself cannot be right.
+
+    `advice`: what helps if the readings are restless.
+    """
     millivolts = reading_mv(readings)
     middle = float(np.median(millivolts))
     if np.median(readings) > VALUES["READING_HIGHEST"]:
@@ -60,20 +71,31 @@ def measure(name: str, pin: str, readings: NDArray[np.int64]) -> Measurement:
     found = Measurement(
         float(kept.mean()), float(kept.std(ddof=1)), len(kept), len(millivolts) - len(kept)
     )
-    _check(name, found, kept)
+    _check(name, found, kept, advice)
     return found
 
 
-def _check(name: str, found: Measurement, kept: NDArray[np.float64]) -> None:
+def check_nothing_near(name: str, found: Measurement) -> None:
+    """Raises Unsteady if any unit would need something within a metre to put out so much."""
+    if found.mean_mv > MOST_EMPTY_MV:
+        near_cm = float(SensorConstants().range_cm_of_mv(found.mean_mv))
+        raise Unsteady(
+            f"the {name} sensor puts out {found.mean_mv:.0f} mV, as with something about "
+            f"{near_cm:.0f} cm away; with nothing within a metre it is {MOST_EMPTY_MV:.0f} at "
+            "most: take it away"
+        )
+
+
+def _check(name: str, found: Measurement, kept: NDArray[np.float64], advice: str) -> None:
     if found.sigma_mv > NOISIEST_MV:
         raise Unsteady(
             f"the {name} sensor's readings spread by {found.sigma_mv:.0f} mV, at most "
-            f"{NOISIEST_MV:.0f} are usual: hold the card still"
+            f"{NOISIEST_MV:.0f} are usual: {advice}"
         )
     if found.rejected > MOST_OUTLIERS * (found.count + found.rejected):
         raise Unsteady(
             f"{found.rejected} of {found.count + found.rejected} readings of the {name} sensor lie "
-            "far from the others: hold the card still"
+            f"far from the others: {advice}"
         )
     first, second = np.array_split(kept, 2)
     moved_mv = abs(float(second.mean() - first.mean()))
@@ -81,5 +103,5 @@ def _check(name: str, found: Measurement, kept: NDArray[np.float64]) -> None:
     if moved_mv > limit_mv:
         raise Unsteady(
             f"the {name} sensor's readings moved by {moved_mv:.0f} mV meanwhile, at most "
-            f"{limit_mv:.0f} are usual: hold the card still"
+            f"{limit_mv:.0f} are usual: {advice}"
         )

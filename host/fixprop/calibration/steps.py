@@ -16,19 +16,24 @@ EDGE_CM = 30.0  # there the card's edge on the centre line is where each beam en
 
 @dataclass(frozen=True)
 class Step:
-    """One place of the card, NaN for none, from the midpoint between the sensors' lenses."""
+    """One place of the card, NaN for none, from the midpoint between the sensors' lenses.
+
+    `name` is what the person does; `advice` is what helps if the readings are restless.
+    """
 
     name: str
     text: str
     bearing_deg: float = 0.0
     range_cm: float = math.nan
     covered: int | None = None  # the sensor that a finger covers
+    edge_of: int | None = None  # the sensor whose beam ends at the card's edge
+    advice: str = "hold the card still"
 
     @property
     def watched(self) -> tuple[int, ...]:
         """The sensors whose readings count."""
-        if self.name.startswith("edge"):
-            return (LEFT,) if self.bearing_deg > 0 else (RIGHT,)
+        if self.edge_of is not None:
+            return (self.edge_of,)
         return tuple(side for side in (LEFT, RIGHT) if side != self.covered)
 
 
@@ -56,14 +61,19 @@ def _edge(side: int) -> Step:
     """The card on the other side of the centre line than the sensor that is measured."""
     where = 1 - side
     return Step(
-        f"edge {SIDES[side]}",
+        f"card on the {SIDES[where]}",
         f"Hold the card {EDGE_CM:g} cm away, all of it {SIDES[where]} of the centre line, its edge "
         "on it, facing the sensors.",
         *card_beside(where, EDGE_CM),
+        edge_of=side,
     )
 
 
-EMPTY = Step("empty", "Take the card away; nothing nearer than a metre.")
+EMPTY = Step(
+    "empty",
+    "Take the card away, and yourself: nothing nearer than a metre.",
+    advice="nothing may move before the sensors, nor be nearer than a metre",
+)
 AT = {distance: _at(distance) for distance in DISTANCES_CM}
 COVERED = {side: _covered(side) for side in (LEFT, RIGHT)}
 EDGE = {side: _edge(side) for side in (LEFT, RIGHT)}

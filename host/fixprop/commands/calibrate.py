@@ -31,6 +31,7 @@ BEFORE = (
     "A white card (A4 folded once, upright) and a ruler are needed. Each measurement takes two "
     "seconds. Ctrl-C ends it; the board keeps nothing before the end."
 )
+SIMULATED_LINE = "{}: no board: a simulated Uno's sensors are measured; a board's with --port"
 
 
 class Person:
@@ -75,7 +76,7 @@ class Display:
 
     def __init__(self, console: Console) -> None:
         columns = (
-            TextColumn("{task.description:16}"),
+            TextColumn("{task.description:17}"),
             BarColumn(24),
             TextColumn("{task.fields[now]}"),
         )
@@ -135,8 +136,8 @@ def calibrate(
 
     From 10 to 40 cm it gives gain and offset of each sensor against the datasheet's curve; with one
     sensor covered, what each adds to the other; with its edge on the centre line, the width of each
-    beam. The board keeps it beside its weights. Sensors on sim:// and native:// have hidden
-    constants of their own, and a hand that does what the steps say.
+    beam. The board keeps it beside its weights. Without a board, as on sim:// and native://, the
+    sensors are simulated ones with hidden constants, and so is the hand that does what the steps say.
 
     \b
     Example:  fixprop calibrate --port /dev/ttyACM0 --name bench --supply-mv 5020
@@ -147,6 +148,8 @@ def calibrate(
     path = output or _file_of(name, simulated)
     check_folder(path.parent)
     console = Console(stderr=True)
+    if simulated:
+        console.print(SIMULATED_LINE.format(port), highlight=False)
     world = world_with_card(seed)
     line = open_port(port, world)
     display = Display(console)

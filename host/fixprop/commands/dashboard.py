@@ -57,7 +57,7 @@ def dashboard(
     """Show readings, loss, bearing, the network and the line's health, and teach by hand.
 
     Without a board it opens on a simulated Uno, whose hand is dragged with mouse, finger or arrow
-    keys. Ends with Ctrl-C.
+    keys. Ctrl-C ends it, with status 0.
 
     \b
     Example:  fixprop dashboard --port /dev/ttyACM0

@@ -130,7 +130,7 @@ def _steps(quiet: bool) -> Iterator[Step]:
 def _show(rows: list[Row], console: Console) -> None:
     for row in rows:
         for finding in row.findings:
-            _print(console, "found", row.check, finding.line(), "bold red")
+            _print(console, "FAULT", row.check, finding.line(), "bold red")
         if not row.findings:
             mark, style = ("-", "dim") if row.skipped else ("ok", "")
             _print(console, mark, row.check, row.seen, style)
@@ -142,5 +142,5 @@ def _print(console: Console, mark: str, check: str, text: str, style: str) -> No
 
 
 def _verdict(findings: int, skipped: int, console: Console) -> None:
-    what = f"{findings} found" if findings else "nothing found"
+    what = f"{findings} fault{'s' * (findings > 1)}" if findings else "nothing found"
     console.print(f"{what}{f', {skipped} skipped' if skipped else ''}", highlight=False)

@@ -48,8 +48,8 @@ def flash(
         with _bars() as progress:
             done = upload(plan, progress, greet=not no_hello)
         click.echo(_told(done))
-    if done.warning:
-        click.echo(f"warning: {done.warning}", err=True)
+        if done.warning:
+            click.echo(f"warning: {done.warning}", err=True)
     write_figures(json_path, _figures(plan, None if dry_run else done))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from fixprop.board.ports import KINDS
+from fixprop.board.ports import KINDS, SIMULATED
 from fixprop.commands.options import Finite, Seed, check_port
 from fixprop.header import DEFAULT_SEED
 from fixprop.sinks.channels import BY_NAME, CHANNELS, channels_of
@@ -22,6 +22,10 @@ from fixprop.sinks.spec import KINDS as SINKS
 from fixprop.sinks.spec import Settings, board_name, open_sink
 
 MOST_SPEED = 20.0
+FORGETS = (
+    "the board forgets this lesson at its next reset, and opening its port resets it; for one that "
+    "stays: fixprop dashboard, Teach and then Save, or fixprop record --teach 30"
+)
 MOST_TEACH_S = 255  # a byte on the wire
 
 
@@ -121,7 +125,10 @@ def monitor(
         bridge = Bridge(source.connect, twin) if replay is None else follow(replay, twin, speed)
         watched = Monitor(bridge, source, output, sinks, start_s, say, replay=replay)
         opened.pop_all()  # the monitor closes them
-        return 0 if watched.run(seconds, teach_s) else 1
+        well = watched.run(seconds, teach_s)
+    if teach_s and source.url not in SIMULATED:
+        say(FORGETS)
+    return 0 if well else 1
 
 
 def _opened(opened: ExitStack, spec: str, settings: Settings) -> Sink:

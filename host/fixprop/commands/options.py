@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from fixprop.errors import UsageError
 MAX_SEED = 2**32 - 1
 AUTO = "auto"
 LIVE_KINDS = "/dev/ttyACM0, COM3, socket://host:port, sim:// or native://"
+WINDOWS_PORT = re.compile(r"COM\d+", re.I)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -68,11 +70,20 @@ def check_port(url: str, recording: str = "") -> None:
     `recording`: what to do with one instead, {} its name; empty: the command can play it.
     """
     check_url(url)
+    _check_name(url)
     if url.startswith(REPLAY):
         path = RECORDING.convert(url.removeprefix(REPLAY), None, None)
         if recording:
             advice = recording.format(shlex.quote(str(path)))
             raise UsageError(f"port '{url}' is a recording and takes no commands: {advice}")
+
+
+def _check_name(url: str) -> None:
+    """UsageError for a bare word that is no port; a device that may come yet has a folder."""
+    if "/" in url or "\\" in url or WINDOWS_PORT.fullmatch(url) or Path(url).exists():
+        return
+    meant = f"did you mean /dev/{url}?" if url.startswith("tty") else f"use {KINDS}"
+    raise UsageError(f"port '{url}': no device has such a name; {meant}")
 
 
 def board_port(recording: str) -> Callable[[Command], Command]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
+from fixprop.board.ports import SIMULATED
 from fixprop.commands.console import bars
 from fixprop.commands.options import Finite, Seed, board_port
 from fixprop.commands.paths import json_option, output_option, write_figures
@@ -113,4 +115,11 @@ def record(
         f", {done.dropped} events NOT recorded: this computer was too slow" if done.dropped else ""
     )
     click.echo(f"{output}: {done.seconds:.1f} s, {done.file_bytes:,} bytes{dropped}")
-    click.echo(f"play it with: fixprop replay {output}")
+    name = shlex.quote(str(output))
+    click.echo(f"play it with: fixprop replay {name}")
+    if teach and port not in SIMULATED:
+        click.echo(
+            "the board forgets this lesson at its next reset, and opening its port resets it; to keep "
+            f"it there: fixprop replay {name} --export model.json && fixprop push model.json --save "
+            f"--port {port}"
+        )

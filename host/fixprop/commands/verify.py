@@ -40,9 +40,9 @@ def verify(port: str, steps: int, seed: int, json_path: Path | None) -> int:
     finally:
         line.close()
     facts = {"port": port, "seed": seed, "fingerprint": f"{fingerprint(session.topology):08x}"}
-    write_figures(json_path, facts | comparison.facts())
-    for text in lines(comparison):
+    for text in lines(comparison):  # first: the file may not be writable
         click.echo(text)
+    write_figures(json_path, facts | comparison.facts())
     return 0 if comparison.identical else 1
 
 

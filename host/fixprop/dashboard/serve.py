@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from fixprop.board.ports import REPLAY, SIMULATED
 from fixprop.dashboard import vendor
@@ -20,6 +23,8 @@ from fixprop.live.reconnect import Reconnect
 from fixprop.recording.playback import bridge_to
 from fixprop.tracking.native_learner import NativeLearner
 from fixprop.tracking.twin import Twin
+
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, kill, a closed terminal
 
 MAX_BODY = 2048
 """Bytes that a message from a page may have before the server hangs up; the schema allows less."""
@@ -85,7 +90,14 @@ class WebServer:
             timeout_graceful_shutdown=1,
             h11_max_incomplete_event_size=16_384,
         )
-        self._server = uvicorn.Server(config)
+
+        class Patient(uvicorn.Server):
+            """Ends in good order, within timeout_graceful_shutdown, however often it is asked."""
+
+            def handle_exit(self, sig: int, frame: object) -> None:
+                self.should_exit = True
+
+        self._server = Patient(config)
 
     def run(self) -> None:
         """Until interrupted or stopped; raises what else ended it."""
@@ -122,13 +134,33 @@ def serve(
     line = listen(host, http_port)
     access = Access.to(host, line.getsockname()[1])
     server = WebServer(board.dashboard, access, line)
-    board.bridge.start()
+    with ended_by_signals(server.stop):
+        board.bridge.start()
+        try:
+            ready(access.url)
+            server.run()
+        finally:
+            board.close()
+            line.close()
+
+
+@contextmanager
+def ended_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-C and its like call `stop` until all is closed, however often they come.
+
+    uvicorn catches them only while it serves. Only the main thread is told of signals; elsewhere
+    nothing is changed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+    before = {number: signal.signal(number, lambda *_: stop()) for number in numbers}
     try:
-        ready(access.url)
-        server.run()
+        yield
     finally:
-        board.close()
-        line.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def has_a_screen() -> bool:

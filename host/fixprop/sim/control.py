@@ -18,6 +18,7 @@ import click
 from fixprop.errors import FixpropError
 from fixprop.sim.orders import Figures
 from fixprop.sim.serial_line import HOST
+from fixprop.toolchain import typed
 
 LONGEST_LINE = 1000  # bytes of an order; a program that sends more is hung up on
 MOST_BYTES = 4096  # taken at once
@@ -87,7 +88,7 @@ class Control:
         except OSError as error:
             raise FixpropError(
                 f"nobody listens at control port {port}: start one with "
-                f"python -m fixprop.sim.virtual_uno --tcp 4321 --control {port}"
+                f"{typed('python')} -m fixprop.sim.virtual_uno --tcp 4321 --control {port}"
             ) from error
         self._answers = self._line.makefile("r", encoding="utf-8")
 

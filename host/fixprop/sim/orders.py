@@ -19,6 +19,8 @@ SIDES = {"left": LEFT, "right": RIGHT}
 SPEEDS = (0.01, 100.0)
 BEARINGS_DEG = (-90.0, 90.0)
 RANGES_CM = (6.0, 150.0)  # nearer the sensor's curve folds back; farther it is the background
+FILTER_MV = 27.0
+"""So far below the middle of the noise lie the ranks that the firmware's filter keeps."""
 MOST_TRUTHS = 100_000
 """Rows of one answer."""
 
@@ -152,12 +154,14 @@ def _sensors(bench: Bench, words: list[str]) -> Figures:
     if words:
         raise _misused("sensors", words)
     world = bench.person.world
+    by_light = world.crosstalk_mv  # in all steps that the curve is fitted through
     return {
         name: {
             "gain": world.units[side].gain,
             "offset_mv": world.units[side].offset_mv,
             "beam_half_angle_deg": world.mount.half_angle_deg,
             "crosstalk_mv": world.crosstalk_mv[side],
+            "offset_to_find_mv": world.units[side].offset_mv + by_light[side] - FILTER_MV,
         }
         for name, side in SIDES.items()
     }
@@ -210,8 +214,8 @@ def _help(_bench: Bench, _words: list[str]) -> Figures:
 ORDERS = {
     "hand": Order(
         "hand none|follow|free|BEARING RANGE",
-        "take the hand away, follow the pointer, move over the field, or hold it still: degrees to "
-        "the right, cm",
+        "take the hand away; follow the pointer, and stay away while a lesson rests; move over the "
+        "field; or hold it still: degrees to the right, cm",
         _hand,
     ),
     "card": Order(
@@ -220,10 +224,17 @@ ORDERS = {
         "of the centre line, its edge on the line",
         _card,
     ),
-    "cover": Order("cover none|left|right", "lay a finger on a sensor", _cover),
+    "cover": Order(
+        "cover none|left|right", "lay a finger on a sensor; a bare hand goes away for it", _cover
+    ),
     "power": Order("power off|on", "flash, EEPROM and the person's hand outlive it", _power),
     "speed": Order("speed X", "seconds of the chip in a second", _speed),
-    "sensors": Order("sensors", "the hidden constants", _sensors),
+    "sensors": Order(
+        "sensors",
+        "the hidden constants; offset_to_find_mv: what a calibration should come to, as it holds the "
+        "other sensor's light and the firmware's filter too",
+        _sensors,
+    ),
     "truth": Order(
         "truth [FROM TO EVERY]",
         "where the hand is and where the servo points, now or at times since power-on in seconds",

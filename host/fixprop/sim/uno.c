@@ -58,12 +58,26 @@ static void step(avr_t *avr) {
     avr_service_interrupts(avr);
 }
 
+/*
+ * simavr notes a write above SRAM, as of a program that has lost its stack, as a crash, and carries
+ * it out all the same (sim_core.c, avr_core_watch_write): so each address of 16 bits has memory.
+ */
+static int widen_data(avr_t *avr) {
+  size_t used = avr->ramend + 1u;
+  uint8_t *data = realloc(avr->data, 0x10000);
+  if (!data)
+    return -1;
+  memset(data + used, 0, 0x10000 - used);
+  avr->data = data;
+  return 0;
+}
+
 uno_t *uno_create(const uint8_t *flash, size_t flash_size, uint32_t painted_from,
                   uint32_t avcc_mv) {
   avr_global_logger_set(on_log);
   uno_t *uno = calloc(1, sizeof *uno);
   avr_t *avr = uno ? avr_make_mcu_by_name("atmega328p") : NULL;
-  if (!avr || avr_init(avr)) {
+  if (!avr || avr_init(avr) || widen_data(avr)) {
     free(uno);
     return NULL;
   }

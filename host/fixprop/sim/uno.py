@@ -16,11 +16,16 @@ CLOCK_HZ = 16_000_000
 SRAM_START, SRAM_END = 0x100, 0x900
 EEPROM_BYTES = 1024
 FLASH_BYTES = 32_768
+ERASED = b"\xff\xff"  # a word of flash
 AVCC_MV = 5000
 BANDGAP_MV = 1100
 _HERE = Path(__file__).parent
 
 AdcMv = Callable[[int, int], int]
+
+
+class EmptyFlash(FixpropError):
+    """The chip ran into flash that nothing was written to."""
 
 
 class Pulse(NamedTuple):
@@ -148,20 +153,23 @@ class SimulatedUno:
     def run(self, cycles: int) -> None:
         """Run until `cycle + cycles`, one instruction over at most.
 
-        Raises FixpropError when the firmware crashes, and what a callback raised.
+        Raises FixpropError when the firmware crashes, EmptyFlash when there is none, and what a
+        callback raised.
         """
         status = self._c.uno_run(self._uno, max(0, cycles))
         if self._error is not None:
             error, self._error = self._error, None
             raise error
         if status:
-            raise FixpropError(self._crash())
+            raise self._crash()
 
-    def _crash(self) -> str:
+    def _crash(self) -> FixpropError:
+        if self.flash[:2] == ERASED:  # no reset vector: only a boot loader can have run
+            return EmptyFlash("the chip's flash is empty: write a sketch to it: fixprop flash")
         pc = self._c.uno_pc(self._uno)
         text = self._ffi.string(self._c.uno_crash(self._uno)).decode(errors="replace")
         reason = "illegal opcode" if "Opcode" in text else "address outside the chip's memory"
-        return (
+        return FixpropError(
             f"the firmware crashed at pc 0x{pc:04x}, cycle {self.cycle}: {reason}; "
             f"look it up with: avr-addr2line -f -e {self.firmware.path} 0x{pc:x}"
         )

@@ -31,7 +31,9 @@ from fixprop.sim.kept_eeprom import Eeprom
 from fixprop.sim.orders import SPEEDS, obey
 from fixprop.sim.person import Person
 from fixprop.sim.serial_line import PtyLine, SerialLine, TcpLine
-from fixprop.sim.uno import CLOCK_HZ, SRAM_END, SRAM_START, SimulatedUno
+from fixprop.sim.uno import CLOCK_HZ, SRAM_END, SRAM_START, EmptyFlash, SimulatedUno
+from fixprop.wire.frames import FrameReader
+from fixprop.wire.records import Reading, State
 
 SLICE_CYCLES = 16_000  # a millisecond: avrdude waits that long at most for an answer that is there
 MOST_BEHIND_S = 0.25  # when this computer was busy for longer, the chip's time stands still instead
@@ -67,6 +69,7 @@ class VirtualUno:
         )
         self.seed, self.person = seed, Person(seed, crosstalk_mv)
         self._noise = np.random.default_rng(seed)
+        self._told_empty = False
         self.uno = self._start(
             flash_with_boot_loader(sketch, build_optiboot(boot_baud)), self._eeprom.content
         )
@@ -85,7 +88,7 @@ class VirtualUno:
         uno.write_sram(SRAM_START, self._noise.bytes(SRAM_END - SRAM_START))
         self._powered, self._crashed = True, False
         self._started_s: float | None = None
-        self._resets = uno.resets
+        self._resets, self._frames = uno.resets, FrameReader()
         self._offset_s = self._clock()
         return uno
 
@@ -145,6 +148,7 @@ class VirtualUno:
             self.uno.send(data)
         self._run()
         if data := self.uno.receive():
+            self._watch_lesson(data)
             self._line.write(data if self._speeds_agree() else b"")
         else:
             self._line.write(b"")  # what the program had no room for before
@@ -161,9 +165,26 @@ class VirtualUno:
             return
         try:
             self.uno.run(SLICE_CYCLES)
+        except EmptyFlash:
+            self._crashed = True
+            if not self._told_empty:  # once, not at each opening
+                self._told_empty = True
+                click.echo(
+                    f"virtual Uno: flash is empty: fixprop flash --port {self._line.url}", err=True
+                )
         except FixpropError as error:
             self._crashed = True
             click.echo(f"virtual Uno: {error}", err=True)
+
+    def _watch_lesson(self, data: bytes) -> None:
+        """The person sees when the lesson rests, as the LED says it, but without its second's delay.
+
+        Whoever starts a lesson knows it at once, from the command that was typed or the button.
+        """
+        for frame in self._frames.feed(data):
+            if isinstance(reading := frame.message, Reading):
+                rests = bool(reading.state & State.HAND_ABSENT_LABEL)
+                self.person.see_lesson(rests, self.uno.time_s)
 
     def _speeds_agree(self) -> bool:
         """At different speeds nothing gets through; a real line carries nonsense then."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fixprop.board.finder import BRLTTY
 from fixprop.errors import FixpropError
+from fixprop.toolchain import typed
 
 PROCESSES = Path("/proc")
 MEMORY_DEVICES = 1  # major number of /dev/null and its like (Linux, devices.txt)
@@ -41,7 +42,7 @@ def check_access(path: str, allowed: Callable[[str], bool] = may_use) -> None:
     except OSError as error:
         raise FixpropError(
             f"no port {path} ({error.strerror}): is the board plugged in, with a cable that "
-            f"carries data? {BRLTTY}; list the boards with: pio device list"
+            f"carries data? {BRLTTY}; list the boards with: {typed('pio')} device list"
         ) from error
     if not stat.S_ISCHR(status.st_mode) or os.major(status.st_rdev) == MEMORY_DEVICES:
         raise FixpropError(f"{path} is not a serial line: name the board's, such as /dev/ttyACM0")

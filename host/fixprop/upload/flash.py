@@ -11,7 +11,7 @@ from fixprop.board.ports import open_port
 from fixprop.errors import FixpropError
 from fixprop.firmware_build import build_firmware
 from fixprop.session import Session
-from fixprop.toolchain import require_tool
+from fixprop.toolchain import require_tool, typed
 from fixprop.upload.access import check_access
 from fixprop.upload.avrdude import Progress, write
 from fixprop.upload.boot_loaders import OPTIBOOT, BootLoader, answering
@@ -73,7 +73,7 @@ def silence(target: Target) -> str:
     """What to say when no boot loader answers."""
     return (
         f"no boot loader answers at {target.url}, at 115200 or 57600 baud: is it the board's port "
-        "(pio device list), an Uno or Nano with an ATmega328P, nothing wired to D0 and D1? "
+        f"({typed('pio')} device list), an Uno or Nano with an ATmega328P, nothing wired to D0 and D1? "
         "nothing was written"
     )
 

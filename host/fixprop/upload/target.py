@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fixprop.board.finder import BRLTTY, Candidate, Kind, find_boards
 from fixprop.board.ports import SIMULATED, check_socket
 from fixprop.errors import FixpropError, UsageError
+from fixprop.toolchain import typed
 
 AUTO = "auto"
-VIRTUAL = "python -m fixprop.sim.virtual_uno --pty"
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Target:
         return self.url.replace("socket://", "net:")
 
 
+def virtual_uno() -> str:
+    """The command that makes an Uno without the board."""
+    return f"{typed('python')} -m fixprop.sim.virtual_uno --pty"
+
+
 def choose(port: str, boards: Callable[[], Sequence[Candidate]] = find_boards) -> Target:
     """The target that `port` names, or with "auto" the board that is plugged in.
 
@@ -40,7 +45,7 @@ def choose(port: str, boards: Callable[[], Sequence[Candidate]] = find_boards) -
     if port == AUTO:
         return _the_only(boards())
     if port in SIMULATED or f"{port}://" in SIMULATED:
-        raise UsageError(f"{port} has nothing to flash; for an Uno that has: {VIRTUAL}")
+        raise UsageError(f"{port} has nothing to flash; for an Uno that has: {virtual_uno()}")
     if port.startswith("socket://"):
         check_socket(port)
     elif "://" in port or not port:
@@ -55,12 +60,12 @@ def _the_only(boards: Sequence[Candidate]) -> Target:
     if not fitting and boards:
         raise FixpropError(
             f"{boards[0].description} at {boards[0].url} has another chip; for it: "
-            f"pio run -d firmware -e mega -t upload --upload-port {boards[0].url}"
+            f"{typed('pio')} run -d firmware -e mega -t upload --upload-port {boards[0].url}"
         )
     if not fitting:
         raise FixpropError(
             "no board found: is it plugged in, with a cable that carries data? "
-            f"{BRLTTY}; name its port with --port, or try without one: {VIRTUAL}"
+            f"{BRLTTY}; name its port with --port, or try without one: {virtual_uno()}"
         )
     surest = [board for board in fitting if board.kind == min(b.kind for b in fitting)]
     if len(surest) > 1:

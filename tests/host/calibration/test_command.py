@@ -49,3 +49,8 @@ def test_a_supply_that_no_bandgap_explains_writes_nothing(tmp_path: Path) -> Non
     run = CliRunner().invoke(calibrate, arguments)
     assert isinstance(run.exception, UsageError)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_says_at_once_that_no_board_is_measured(tmp_path: Path) -> None:
+    run = CliRunner().invoke(calibrate, ["--port", "native://", "-o", str(tmp_path / "x.json")])
+    assert run.output.startswith("native://: no board: a simulated Uno's sensors are measured")

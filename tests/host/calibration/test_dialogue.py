@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -99,3 +100,36 @@ def test_a_card_at_a_wrong_place_is_asked_for_again_by_number_and_reason(tmp_pat
         assert "stored on" in " ".join(terminal.rest().split())
         assert terminal.status() == 0
     assert path.exists()
+
+
+def test_the_bar_names_what_the_person_does(tmp_path: Path) -> None:
+    with (
+        controlled_uno(*UNO) as (url, control),
+        at_terminal("calibrate", "--port", url, "-o", str(tmp_path / "x.json")) as terminal,
+    ):
+        do_what_it_says(terminal, control)
+        assert "stored on" in " ".join(terminal.rest().split())
+        seen = terminal.seen
+    for side in ("left", "right"):
+        asked = seen.index(f"all of it {side}")
+        labels = re.findall(r"(card on the \w+|edge left|edge right)", seen[asked:])
+        assert labels and labels[0] == f"card on the {side}"
+
+
+def test_a_hand_that_stays_at_the_first_step_is_asked_to_go(tmp_path: Path) -> None:
+    with (
+        controlled_uno(*UNO) as (url, control),
+        at_terminal("calibrate", "--port", url, "-o", str(tmp_path / "x.json")) as terminal,
+    ):
+        terminal.wait_for(PROMPT)
+        control.ask("card 6.5")
+        terminal.press("\n")
+        again = " ".join(terminal.wait_for(r"Once\s+more:([^\[]*)\[1/10\]")[1].split())
+        assert "take it away" in again and "hold the card" not in again
+        control.ask("hand follow")
+        terminal.press("\n")
+        again = " ".join(terminal.wait_for(r"Once\s+more:([^\[]*)\[1/10\]")[1].split())
+        assert "hold the card" not in again
+        control.ask("card none")
+        terminal.press("\n")
+        assert terminal.wait_for(PROMPT)[1] == "2"

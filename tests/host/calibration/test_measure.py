@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fixprop.calibration.constants import SensorConstants, reading_mv
-from fixprop.calibration.measure import QUIET_MV, READINGS, Unsteady, measure
+from fixprop.calibration.measure import QUIET_MV, READINGS, Unsteady, check_nothing_near, measure
 from fixprop.errors import FixpropError
 from fixprop.sim.gp2y0a21 import output_mv
 
@@ -54,6 +54,27 @@ def test_a_card_that_moved_is_no_measurement() -> None:
 def test_quiet_readings_are_hardly_ever_refused() -> None:
     for seed in range(1000):
         measure("left", "A0", readings(sigma_mv=QUIET_MV, seed=seed))
+
+
+def test_a_step_may_have_advice_of_its_own() -> None:
+    for restless in (readings(sigma_mv=4 * QUIET_MV), readings() + np.arange(READINGS) * 4):
+        with pytest.raises(Unsteady, match=r"usual: go away$"):
+            measure("right", "A1", restless, "go away")
+
+
+@pytest.mark.parametrize("near_cm", [6.5, 20.0, 45.0])
+def test_something_near_is_not_nothing(near_cm: float) -> None:
+    near = measure("left", "A0", readings(float(output_mv(near_cm))))
+    with pytest.raises(
+        Unsteady, match=rf"left sensor .* about {near_cm:.0f} cm away.*take it away"
+    ):
+        check_nothing_near("left", near)
+
+
+def test_a_wall_at_a_metre_is_nothing_to_any_unit() -> None:
+    for unit in (SensorConstants(1 + 0.25 / 1.9, 150.0), SensorConstants(1 - 0.25 / 1.9, 150.0)):
+        far = float(unit.output_mv(100.0)) + 60.0  # and the other sensor's light
+        check_nothing_near("left", measure("left", "A0", readings(far)))
 
 
 def test_a_sensor_that_is_not_there_is_told_by_its_wire() -> None:

@@ -11,7 +11,7 @@ from fixprop.calibration.board import read_constants, store_constants
 from fixprop.calibration.constants import SensorConstants
 from fixprop.calibration.measure import READINGS
 from fixprop.calibration.scripted import ScriptedHolder, world_with_card
-from fixprop.calibration.steps import all_steps
+from fixprop.calibration.steps import EMPTY, all_steps
 from fixprop.calibration.walk import Outcome, walk
 from fixprop.errors import FixpropError, UsageError
 from fixprop.firmware_build import build_firmware
@@ -198,6 +198,52 @@ def test_a_distance_that_does_not_fit_is_asked_for_again_and_told_if_it_stays() 
         again = [(name, why) for name, why in holder.held if why]
         assert again[0][0] == "card 20 cm" and "measure the distance again" in again[0][1]
         assert bool([r for r in outcome.remarks if "card 20 cm" in r]) == bool(remarks)
+
+
+class Lingerer(ScriptedHolder):
+    """Leaves the card at `near_cm` when it should be away, so many times."""
+
+    near_cm, times = 6.5, 1
+
+    def hold(self, step, why):  # type: ignore[no-untyped-def]
+        super().hold(step, why)
+        if step is EMPTY and self.times:
+            self.times -= 1
+            self._world.use(Still(0.0, self.near_cm), self._port.time_s())
+
+
+def lingered(near_cm: float, times: int, offset_mv: float = 0.0) -> tuple[Outcome, Lingerer]:
+    unit = SensorUnit(1.0, offset_mv)
+    world = world_with_card(4, (unit, unit))
+    board = NativeBoard(world)
+    session = Session(board)
+    session.open()
+    holder = Lingerer(world, board)
+    holder.near_cm, holder.times = near_cm, times
+    return walk(session, holder, lambda *_: None, unix_s=1), holder
+
+
+def test_a_card_left_near_is_not_taken_for_nothing() -> None:
+    outcome, holder = lingered(6.5, 1)
+    assert [name for name, _ in holder.held[:3]] == [EMPTY.name, EMPTY.name, "card 10 cm"]
+    assert "within a metre" in holder.held[1][1]
+    assert outcome.remarks == []
+    for fit in outcome.fits:
+        assert fit.constants.beam_deg == pytest.approx(3.5, abs=0.9)
+    with pytest.raises(FixpropError, match=r"empty: .* take it away; given up after 3 attempts"):
+        lingered(6.5, 3)
+
+
+def test_what_any_unit_might_be_is_judged_by_its_own_curve() -> None:
+    """At 60 cm an insensitive unit puts out less than others at a metre."""
+    outcome, holder = lingered(60.0, 1, offset_mv=-150.0)
+    again = [(name, why) for name, why in holder.held if why]
+    assert [name for name, _ in again] == [EMPTY.name]
+    assert "by its own curve something stood" in again[0][1]
+    assert outcome.remarks == []
+    outcome, _ = lingered(60.0, 99, offset_mv=-150.0)
+    assert len(outcome.remarks) == 2
+    assert all("nothing may be nearer than a metre" in remark for remark in outcome.remarks)
 
 
 class Restless(ScriptedHolder):

@@ -47,12 +47,12 @@ def test_a_finding_ends_with_1_and_says_what_to_do(
     path = tmp_path / "doctor.json"
     result = run("--port", "socket://localhost:1", "--no-hand", "--json", path)
     assert result.return_value == 1
-    (line,) = [line for line in result.stdout.splitlines() if line.startswith("found")]
+    (line,) = [line for line in result.stdout.splitlines() if line.startswith("FAULT")]
     assert line == (
-        "found sensors       the right sensor reads 8184, limit 8000: "
+        "FAULT sensors       the right sensor reads 8184, limit 8000: "
         "right sensor: its yellow wire on A1 touches 5V, or its ground wire is off"
     )
-    assert result.stdout.splitlines()[-1] == "1 found, 2 skipped"
+    assert result.stdout.splitlines()[-1] == "1 fault, 2 skipped"
     (finding,) = json.loads(path.read_text())["findings"]
     assert (finding["kind"], finding["side"]) == ("sensor_high", "right")
 
@@ -65,8 +65,8 @@ def test_no_board_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run()
     assert result.return_value == 1
     assert result.stdout.splitlines() == [
-        "found port          no board found: is it plugged in?",
-        "1 found",
+        "FAULT port          no board found: is it plugged in?",
+        "1 fault",
     ]
 
 

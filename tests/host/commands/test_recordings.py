@@ -168,3 +168,21 @@ def test_a_short_lesson_gets_a_page_of_what_is_known(tmp_path: Path) -> None:
         assert f'id="{name}"' in text
     assert run(report, LESSON, "-o", tmp_path / "q.html").return_value == 0
     assert (tmp_path / "q.html").read_text() == text
+
+
+def test_a_lesson_that_a_real_board_will_forget_is_told_with_how_to_keep_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fixprop.recording.take.open_port", lambda _: NativeBoard(World(1)))
+    path = tmp_path / "x.fixrec"
+    monkeypatch.setattr("fixprop.recording.take.SLICE_S", 1.0)
+    result = run(record, "-o", path, "--port", "socket://here:1", "--teach", "5")
+    assert result.exception is None
+    *_, last = result.stdout.splitlines()
+    assert last.startswith("the board forgets this lesson at its next reset")
+    export, push = last.partition("keep it there: ")[2].split(" && ")
+    assert export == f"fixprop replay {path} --export model.json"
+    assert push == "fixprop push model.json --save --port socket://here:1"
+    assert run(replay, path, "--export", tmp_path / "model.json").return_value == 0
+    simulated = run(record, "-o", tmp_path / "y", "--teach", "5", *FAST)
+    assert "forgets" not in simulated.stdout

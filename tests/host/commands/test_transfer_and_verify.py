@@ -17,7 +17,7 @@ from fixprop.commands import push as push_module
 from fixprop.commands.pull import pull
 from fixprop.commands.push import push
 from fixprop.commands.verify import verify
-from fixprop.errors import UsageError
+from fixprop.errors import FixpropError, UsageError
 from fixprop.model import Model
 from fixprop.network import Topology
 from fixprop.tracking.definition import TOPOLOGY
@@ -69,6 +69,12 @@ def test_verify_ends_with_1_and_the_difference(
     facts = json.loads(path.read_text())
     assert facts["identical"] is False
     assert facts["differences"][0]["place"] == "native"
+
+
+def test_verify_tells_its_verdict_before_a_file_that_cannot_be_written() -> None:
+    result = run(verify, "--port", "native://", "--steps", "3", "--json", "/dev/full")
+    assert isinstance(result.exception, FixpropError)
+    assert "identical: mirror, native, native://: 3 steps" in result.stdout
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from fixprop.sim.paths import Still
 from fixprop.sim.person import BARE_HAND, CARD, Person, card_beside
 from fixprop.sim.sensors import LEFT, RIGHT, draw_units
 from fixprop.sim.uno import CLOCK_HZ
+from tests.host.calibration.recovery import low_mv
 
 SEED = 4
 
@@ -125,6 +126,56 @@ def test_the_hidden_constants_are_the_units() -> None:
     told = obey(Desk(), "sensors")
     for name, unit in zip(("left", "right"), draw_units(SEED), strict=True):
         assert (told[name]["gain"], told[name]["offset_mv"]) == (unit.gain, unit.offset_mv)
+
+
+def test_the_offset_to_find_holds_the_filter_and_the_other_sensors_light() -> None:
+    """That a calibration comes to it is in test_first_hour.py and test_recovery.py."""
+    desk = Desk(Person(SEED, crosstalk_mv=(20.0, 60.0)))
+    told = obey(desk, "sensors")
+    for name, light_mv in (("left", 20.0), ("right", 60.0)):
+        found = told[name]["offset_to_find_mv"] - told[name]["offset_mv"]
+        assert found == pytest.approx(light_mv - low_mv(), abs=3)
+
+
+def test_a_hand_that_follows_is_away_while_a_lesson_rests() -> None:
+    for order in ("hand follow", None):  # None: nothing was said since power-on
+        desk = Desk(time_s=2.0)
+        if order:
+            obey(desk, order)
+        for rests in (True, False):
+            desk.time_s += 1.0
+            desk.person.see_lesson(rests, desk.time_s)
+            desk.time_s += 0.1
+            assert obey(desk, "truth")["present"] is not rests
+
+
+def test_a_hand_that_comes_to_follow_waits_for_the_rests_end() -> None:
+    desk = Desk()
+    obey(desk, "hand none")
+    desk.person.see_lesson(True, desk.time_s)
+    assert not obey(desk, "hand follow")["present"]
+    desk.person.see_lesson(False, desk.time_s)
+    assert obey(desk, "truth")["present"]
+    desk.person.see_lesson(True, desk.time_s)
+    desk.person.see_power_come()
+    desk.time_s = 1.5
+    assert obey(desk, "truth")["present"]  # the lesson ended with the power
+
+
+def test_what_is_held_still_stays_in_a_lesson() -> None:
+    for order in ("hand 0 20", "card 20"):
+        desk = Desk()
+        obey(desk, order)
+        desk.person.see_lesson(True, desk.time_s)
+        assert obey(desk, "truth")["present"]
+
+
+def test_a_finger_takes_the_bare_hand_and_leaves_the_card() -> None:
+    desk = Desk()
+    for shown, present in (("hand follow", False), ("hand 0 20", False), ("card 20", True)):
+        obey(desk, shown)
+        assert obey(desk, "cover left")["present"] is present
+        assert obey(desk, "cover none")["present"] is present
 
 
 def test_power_and_pace_are_the_benchs() -> None:

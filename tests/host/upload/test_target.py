@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from fixprop.board.finder import Candidate, Kind
@@ -51,3 +53,31 @@ def test_what_is_no_port_is_refused(port: str) -> None:
 
 def test_avrdude_has_its_own_name_for_a_tcp_line() -> None:
     assert choose("socket://127.0.0.1:4321").avrdude_port == "net:127.0.0.1:4321"
+
+
+def test_advice_is_what_can_be_typed_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("python", "pio"):
+        (programs / name).touch(0o755)
+    monkeypatch.setattr("sys.executable", str(programs / "python"))
+    monkeypatch.setenv("PATH", "/usr/bin")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        FixpropError, match=r": \.venv/bin/python -m fixprop\.sim\.virtual_uno --pty"
+    ):
+        choose("auto", list)
+    with pytest.raises(FixpropError, match=r"for it: \.venv/bin/pio run"):
+        choose("auto", lambda: [MEGA])
+    monkeypatch.chdir(programs)
+    with pytest.raises(FixpropError, match=r": \./python -m"):
+        choose("auto", list)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    with pytest.raises(FixpropError, match=f": {programs}/python -m"):
+        choose("auto", list)
+    monkeypatch.setenv("PATH", str(programs))  # activated
+    with pytest.raises(FixpropError, match=r": python -m fixprop"):
+        choose("auto", list)
