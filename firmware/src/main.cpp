@@ -98,7 +98,7 @@ static uint16_t us_since(instant start) {
   const instant now = instant_now();
   const uint8_t ms = now.ms - start.ms; // modulo 256; the watchdog ends a turn at 500
   if (ms >= 19)
-    return ms < UINT16_MAX / 1000 ? ms * 1000 : UINT16_MAX;
+    return ms < UINT16_MAX / 1000 ? ms * 1000u : UINT16_MAX;
   const uint16_t ticks = now.ticks - start.ticks;
   return (now.ticks >= start.ticks ? ticks : ticks + ICR1 + 1) / 2;
 }
