@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console as RichConsole
-from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 
 class Console(RichConsole):
@@ -26,6 +33,16 @@ def bars(*columns: ProgressColumn, transient: bool = False) -> Progress:
 def counted(*columns: ProgressColumn) -> Progress:
     """Bars with what is done beside them and the time that it took."""
     return bars(TextColumn("{task.description}"), BarColumn(30), *columns, TimeElapsedColumn())
+
+
+@contextmanager
+def reported() -> Iterator[Callable[[str, int, int], None]]:
+    """One bar for work that says what it does, how much of it is done, and of how much."""
+    with counted(MofNCompleteColumn()) as shown:
+        task = shown.add_task("", total=None)
+        yield lambda doing, done, total: shown.update(
+            task, description=doing, completed=done, total=total
+        )
 
 
 @contextmanager

@@ -15,64 +15,66 @@ from pathlib import Path
 import click
 
 from fixprop.cli import run
+from fixprop.commands.console import reported
 from fixprop.commands.paths import output_option
 from fixprop.errors import FixpropError
 from fixprop.files import write_whole
 from fixprop.firmware_build import build_firmware
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report
 from fixprop.toolchain import PROJECT_ROOT
 
 OUT = PROJECT_ROOT / "out" / "reliability.json"
-Measure = Callable[[bool], dict[str, Claim]]
+Measure = Callable[[bool, Report], dict[str, Claim]]
 
 
-def _power(quick: bool) -> dict[str, Claim]:
+def _power(quick: bool, report: Report) -> dict[str, Claim]:
     from fixprop.reliability.power_cuts import cut_claims
     from fixprop.reliability.wear import wear_claims
 
-    return cut_claims(build_firmware().elf, quick=quick) | wear_claims()
+    cuts = cut_claims(build_firmware().elf, quick=quick, report=report)
+    return cuts | wear_claims(report=report)
 
 
-def _hangs(quick: bool) -> dict[str, Claim]:
+def _hangs(quick: bool, report: Report) -> dict[str, Claim]:
     from fixprop.reliability.hangs import hang_claims
 
-    return hang_claims(build_firmware().elf, quick=quick)
+    return hang_claims(build_firmware().elf, quick=quick, report=report)
 
 
-def _files(quick: bool) -> dict[str, Claim]:
+def _files(quick: bool, report: Report) -> dict[str, Claim]:
     from fixprop.reliability.file_kills import file_claims
 
-    return file_claims(quick=quick)
+    return file_claims(quick=quick, report=report)
 
 
-def _soak(quick: bool) -> dict[str, Claim]:
+def _soak(quick: bool, report: Report) -> dict[str, Claim]:
     from fixprop.reliability.soak import soak_claims
 
-    return soak_claims(quick=quick)
+    return soak_claims(quick=quick, report=report)
 
 
-def _wire(quick: bool) -> dict[str, Claim]:
+def _wire(quick: bool, report: Report) -> dict[str, Claim]:
     from fixprop.reliability.wire import wire_claims
 
-    return wire_claims(quick=quick)
+    return wire_claims(quick=quick, report=report)
 
 
-def _numbers(quick: bool) -> dict[str, Claim]:
+def _numbers(quick: bool, report: Report) -> dict[str, Claim]:
     from fixprop.reliability.numbers import number_claims
 
-    return number_claims(quick)
+    return number_claims(quick=quick, report=report)
 
 
-def _fuzz(language: str, quick: bool) -> dict[str, Claim]:
+def _fuzz(language: str, quick: bool, report: Report) -> dict[str, Claim]:
     from fixprop.reliability.wire_fuzz import INPUTS, fuzz_claims
 
-    return fuzz_claims([language], inputs=INPUTS // 100 if quick else INPUTS)
+    return fuzz_claims([language], inputs=INPUTS // 100 if quick else INPUTS, report=report)
 
 
-def _mutation(target: str, quick: bool) -> dict[str, Claim]:
+def _mutation(target: str, quick: bool, report: Report) -> dict[str, Claim]:
     from fixprop.reliability.mutation.score import SAMPLE, mutation_claims
 
-    return mutation_claims(target, count=10 if quick else SAMPLE)
+    return mutation_claims(target, count=10 if quick else SAMPLE, report=report)
 
 
 GROUPS: dict[str, Measure] = {
@@ -118,7 +120,8 @@ def main(quick: bool, output: Path, groups: tuple[str, ...]) -> None:
     holds = True
     for group in groups or tuple(GROUPS):
         began = time.monotonic()
-        claims = GROUPS[group](quick)
+        with reported() as report:
+            claims = GROUPS[group](quick, report)
         keep(output, claims)
         for name, claim in claims.items():
             holds = holds and claim.holds

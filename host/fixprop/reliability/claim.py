@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
+
+Report = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+
+
+def silent(_doing: str, _done: int, _total: int) -> None:
+    """A Report that nobody reads."""
 
 
 class Claim(NamedTuple):

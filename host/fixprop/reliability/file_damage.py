@@ -33,7 +33,7 @@ from fixprop.recording.items import Item, Kind
 from fixprop.recording.layout import HEADER, VERSION
 from fixprop.recording.reader import Reader
 from fixprop.recording.writer import BLOCK_US, Writer
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.sim.kept_eeprom import Eeprom
 from fixprop.sim.uno import EEPROM_BYTES
 from fixprop.sweep import results
@@ -281,8 +281,11 @@ def _fault(refusal: str, path: Path) -> str:
     return ""
 
 
-def damage_claims(*, quick: bool = False) -> dict[str, Claim]:
+def damage_claims(*, quick: bool = False, report: Report = silent) -> dict[str, Claim]:
     """files_damaged_refused: damaged files of all kinds that were refused, equal, or told short."""
-    runs = [damage(name, 1 if quick else ALTERED, every=2 if quick else 1) for name in KINDS]
+    runs = list[Damages]()
+    for number, name in enumerate(KINDS):
+        report("damaged files, kinds", number, len(KINDS))
+        runs.append(damage(name, 1 if quick else ALTERED, every=2 if quick else 1))
     tried, wrong = sum(run.tried for run in runs), sum(len(run.wrong) for run in runs)
     return {"files_damaged_refused": Claim(tried - wrong, tried, wrong == 0)}

@@ -31,7 +31,7 @@ from fixprop.recording.facts import facts_here
 from fixprop.recording.items import Item, Kind
 from fixprop.recording.reader import Reader
 from fixprop.recording.writer import BLOCK_US, Writer
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.reliability.file_damage import IDENTITY, calibration, damage_claims
 from fixprop.sim.kept_eeprom import Eeprom
 from fixprop.sim.uno import EEPROM_BYTES
@@ -177,12 +177,13 @@ def kinds() -> dict[str, _Kind]:
     }
 
 
-def kill_often(tries: int = TRIES, *, seed: int = 1) -> Kills:
+def kill_often(tries: int = TRIES, *, seed: int = 1, report: Report = silent) -> Kills:
     """So many kills at random instants, of each kind in turn."""
     random, seen = Random(seed), Kills()
     made = kinds()
     with tempfile.TemporaryDirectory(prefix="fixprop-kills-") as name:
         for number, kind in zip(range(tries), itertools.cycle(made)):
+            report("kills", number, tries)
             folder = Path(name) / str(number)
             folder.mkdir()
             path, (begin, go_on, judge) = folder / kind, made[kind]
@@ -233,13 +234,14 @@ def full_disk_survived() -> int:
     return survived
 
 
-def file_claims(*, quick: bool = False) -> dict[str, Claim]:
+def file_claims(*, quick: bool = False, report: Report = silent) -> dict[str, Claim]:
     """Kills and kinds of full disks after which all could be read; damaged files not misread."""
     tries = TRIES // 10 if quick else TRIES
-    seen, survived, all_kinds = kill_often(tries), full_disk_survived(), len(kinds())
+    seen = kill_often(tries, report=report)
+    survived, all_kinds = full_disk_survived(), len(kinds())
     good = seen.tries - len(seen.wrong)
     return {
         "files_readable_after_kill": Claim(good, tries, good == tries),
         "files_disk_full_survived": Claim(survived, all_kinds, survived == all_kinds),
-        **damage_claims(quick=quick),
+        **damage_claims(quick=quick, report=report),
     }

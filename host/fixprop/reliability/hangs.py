@@ -15,7 +15,7 @@ from fixprop.board.simulated import SimulatedBoard
 from fixprop.errors import FixpropError
 from fixprop.firmware_build import build_firmware
 from fixprop.reliability.altered import altered_firmware
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.session import Session
 from fixprop.sim.paths import Follow
 from fixprop.sim.scene import World
@@ -153,10 +153,11 @@ class _Board:
         return [f.message for f in self.heard if isinstance(f.message, Hello)][-1]
 
 
-def hang_often(elf: Path, hangs: int = HANGS, *, seed: int = 1) -> Hangs:
+def hang_often(elf: Path, hangs: int = HANGS, *, seed: int = 1, report: Report = silent) -> Hangs:
     """A board that is taught, learns, tracks and saves, and hangs."""
     random, board, seen = Random(seed), _Board(elf, seed), Hangs()
     while seen.hangs < hangs:
+        report("hangs", seen.hangs, hangs)
         board.live(random)
         board.board.uno.run(random.randrange(round(0.038 * CLOCK_HZ)))
         board.session.run(0.0001)  # what was told until now is heard
@@ -212,10 +213,10 @@ def eating_firmware(grows: str = DEEP, *, check: str = STACK_CHECK) -> Path:
     return build_firmware(project=altered_firmware("src/main.cpp", STACK_CHECK, code)).elf
 
 
-def hang_claims(elf: Path, *, quick: bool = False) -> dict[str, Claim]:
+def hang_claims(elf: Path, *, quick: bool = False, report: Report = silent) -> dict[str, Claim]:
     """hangs_*: recoveries, the slowest in seconds, and what differed after them; stack_*."""
     hangs = HANGS // 20 if quick else HANGS
-    seen = hang_often(elf, hangs)
+    seen = hang_often(elf, hangs, report=report)
     eaten = [eat_stack(eating_firmware(grows)) for grows in (SHALLOW, DEEP)]
     stack_s = max(overflow.taken_s for overflow in eaten)
     wrong = len(seen.wrong)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.reliability.numbers_poison import poison
 from fixprop.reliability.numbers_steps import STEPS, measure
 from fixprop.reliability.numbers_undo import undo
@@ -12,11 +12,12 @@ SAMPLES = 20_000  # less than rejected_samples can count
 LEAST_STEPS = 1_000_000
 
 
-def number_claims(quick: bool) -> dict[str, Claim]:
+def number_claims(*, quick: bool = False, report: Report = silent) -> dict[str, Claim]:
     """numbers_steps and what was found in them; trackers undone; poisoned samples refused."""
     part = 10 if quick else 1
-    steps = measure(STEPS // part)
-    undone = undo(TRIALS // part, READINGS // part)
+    steps = measure(STEPS // part, report=report)
+    undone = undo(TRIALS // part, READINGS // part, report=report)
+    report("poisoned samples", 0, 1)
     poisoned = poison(SAMPLES // part)
     found, wrapped, least = steps.findings, steps.wrapped, LEAST_STEPS // part
     refused = poisoned.refused == poisoned.samples and not poisoned.sound_refused

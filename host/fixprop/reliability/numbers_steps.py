@@ -23,6 +23,7 @@ from fixprop.activations import ACTIVATIONS, HIDDEN
 from fixprop.errors import FixpropError
 from fixprop.formats import ACTIVATION, MOMENTUM, NO_TARGET, RATE, WEIGHT, Integers
 from fixprop.network import Mirror, Topology
+from fixprop.reliability.claim import Report, silent
 from fixprop.toolchain import BUILD, require_tool
 
 SOURCE = Path(__file__).with_suffix(".c")
@@ -188,10 +189,13 @@ def measure(
     networks: int = 10,
     altered: Mapping[str, Path] | None = None,
     every: int = 1,
+    report: Report = silent,
 ) -> Steps:
     """Run the cases, or every so many of them, of `networks` each."""
     built, seen = program(altered), Steps()
-    for case in islice(cases(steps, networks), None, None, every):
+    of = len(range(0, 2 * len(PAIRS) * len(OPTIMISERS), every))
+    for number, case in enumerate(islice(cases(steps, networks), None, None, every)):
+        report("steps at the ends of formats, cases", number, of)
         _judge(seen, case, *run(case, built))
     return seen
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 from fixprop.formats import ACTIVATION, RATE, WEIGHT
+from fixprop.reliability.claim import Report, silent
 from fixprop.reliability.numbers_tracker import (
     LESSON_READINGS,
     STEPS_PER_READING,
@@ -100,7 +101,12 @@ class Undone:
 
 
 def undo(
-    trials: int, readings: int, *, seed: int = 1, altered: Mapping[str, Path] | None = None
+    trials: int,
+    readings: int,
+    *,
+    seed: int = 1,
+    altered: Mapping[str, Path] | None = None,
+    report: Report = silent,
 ) -> Undone:
     """Teach, save, abuse, load; abuse, reset and teach, as a fresh tracker is taught; so often.
 
@@ -108,6 +114,7 @@ def undo(
     """
     seen, random = Undone(), Random(seed)
     for trial in range(trials):
+        report("abused trackers", trial, trials)
         tracker, fresh = NumberTracker(altered), NumberTracker()
         saved = _taught_and_saved(tracker, trial)
         _abuse(seen, tracker, random, readings)

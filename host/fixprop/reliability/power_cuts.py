@@ -14,7 +14,7 @@ from random import Random
 
 from fixprop.board.native import NativeTracker
 from fixprop.board.simulated import SimulatedBoard
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.session import Session
 from fixprop.sim.paths import Follow
 from fixprop.sim.scene import World
@@ -148,12 +148,17 @@ class _Life:
 
 
 def native_cuts(
-    instants: int = INSTANTS, *, seed: int = 1, altered: Mapping[str, Path] | None = None
+    instants: int = INSTANTS,
+    *,
+    seed: int = 1,
+    altered: Mapping[str, Path] | None = None,
+    report: Report = silent,
 ) -> Cuts:
     """Cuts at random instants, two thirds of them while saving."""
     random, cuts = Random(seed), Cuts()
     life = _Life(NativeTracker(None, altered), random)
     while cuts.instants < instants:
+        report("power cuts, natively", cuts.instants, instants)
         old, images = life.saved, []
         for doing, share in ((life.learn(), 0.05), (life.save(), 0.01)):
             images += [state for state in doing if random.random() < share]
@@ -170,7 +175,9 @@ def start_on_chip(elf: Path, image: bytes) -> Kept:
     return kept_of(Session(SimulatedBoard(elf, World(1), eeprom=image)).open())
 
 
-def chip_cuts(elf: Path, instants: int = INSTANTS, *, seed: int = 1) -> Cuts:
+def chip_cuts(
+    elf: Path, instants: int = INSTANTS, *, seed: int = 1, report: Report = silent
+) -> Cuts:
     """The same on the simulated Uno, in a lesson and after it, at any cycle."""
     random, cuts, world = Random(seed), Cuts(), World(seed)
     board = SimulatedBoard(elf, world)
@@ -181,6 +188,7 @@ def chip_cuts(elf: Path, instants: int = INSTANTS, *, seed: int = 1) -> Cuts:
     session.open()
     saved: list[Kept] = [None]
     while cuts.instants < instants:
+        report("power cuts, simulated Uno", cuts.instants, instants)
         for command in (Teach(random.choice((0, 60))), Learn(1), Mark(random.randrange(9999), 1)):
             session.command(command)
         world.use(Follow(random.randrange(99)), board.time_s())
@@ -207,7 +215,9 @@ def _states(
     return [state]
 
 
-def cuts_in_each_write(elf: Path, *, saves: int = 2, seed: int = 1) -> Cuts:
+def cuts_in_each_write(
+    elf: Path, *, saves: int = 2, seed: int = 1, report: Report = silent
+) -> Cuts:
     """The simulated Uno's last of `saves` saves, cut once in each of its writes."""
     random, cuts = Random(seed), Cuts()
     board = SimulatedBoard(elf, World(seed))
@@ -223,6 +233,7 @@ def cuts_in_each_write(elf: Path, *, saves: int = 2, seed: int = 1) -> Cuts:
         kept.append((stored.step, stored.weights_crc))
         assert hello.weights_source == WeightsSource.INITIAL or len(kept) > 2
     for image, cell in states:
+        report("power cuts, each write", cuts.instants, len(states))
         cuts.while_writing += 1
         cuts.judge(
             start_on_chip(elf, spoilt(image, cell, random)), kept[-2], kept[-1], f"cell {cell}"
@@ -243,11 +254,12 @@ def each_write(board: SimulatedBoard, session: Session) -> Iterator[tuple[bytes,
         busy = at
 
 
-def cut_claims(elf: Path, *, quick: bool = False) -> dict[str, Claim]:
+def cut_claims(elf: Path, *, quick: bool = False, report: Report = silent) -> dict[str, Claim]:
     """power_cuts_*: starts with neither the old nor the new weights, of so many as the bar says."""
     part = 10 if quick else 1
-    natively, chip = native_cuts(INSTANTS // part), chip_cuts(elf, INSTANTS // part)
-    each = cuts_in_each_write(elf)
+    natively = native_cuts(INSTANTS // part, report=report)
+    chip = chip_cuts(elf, INSTANTS // part, report=report)
+    each = cuts_in_each_write(elf, report=report)
     wrong = len(natively.wrong) + len(chip.wrong) + len(each.wrong)
     return {
         "power_cuts_wrong_weights": Claim(wrong, 0, wrong == 0),

@@ -7,14 +7,16 @@ numbers wrap every few seconds by themselves.
 from __future__ import annotations
 
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
+from multiprocessing import Manager
 from pathlib import Path
 from random import Random
 
 from fixprop.board.simulated import SimulatedBoard
 from fixprop.firmware_build import STACK_RESERVE_BYTES, build_firmware
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.session import Session
 from fixprop.sim.paths import Follow
 from fixprop.sim.scene import World
@@ -91,8 +93,10 @@ class _Watch:
         self.seen.drift_us = round(now_us - self.first_us - self.elapsed_us)
 
 
-def soak(elf: Path, seconds: float, *, seed: int = 1) -> Soak:
-    """A board for so many seconds of its own time."""
+def soak(
+    elf: Path, seconds: float, *, seed: int = 1, lived: Callable[[float], None] = lambda s: None
+) -> Soak:
+    """A board for so many seconds of its own time, which is told to `lived` each round."""
     seen, world, random = Soak(), World(seed), Random(seed)
     board, began = SimulatedBoard(elf, world), time.monotonic()
     session, twin = Session(board), Twin(NativeLearner(seed))
@@ -106,6 +110,7 @@ def soak(elf: Path, seconds: float, *, seed: int = 1) -> Soak:
     while board.time_s() < seconds:
         _round(session, world, random, seconds)
         seen.saves += 1
+        lived(board.time_s())
     seen.seconds, seen.speed = board.time_s(), board.time_s() / (time.monotonic() - began)
     seen.checksums = twin.state.checksums_compared
     seen.checksums_equal = twin.state.checksums_equal
@@ -126,14 +131,28 @@ def _round(session: Session, world: World, random: Random, seconds: float) -> No
     session.run(min(ROUND_S - LESSON_S, seconds / 3) / 2)
 
 
-def soak_claims(*, quick: bool = False) -> dict[str, Claim]:
+def _soak_and_tell(elf: Path, seconds: float, seed: int, lived: dict[int, float]) -> Soak:
+    return soak(elf, seconds, seed=seed, lived=lambda time_s: lived.update({seed: time_s}))
+
+
+def _all_soaked(elf: Path, seconds: float, report: Report) -> list[Soak]:
+    with Manager() as manager, ProcessPoolExecutor(BOARDS) as pool:
+        lived: dict[int, float] = manager.dict()  # type: ignore[assignment]  # seconds, by seed
+        seeds = range(1, BOARDS + 1)
+        runs = [pool.submit(_soak_and_tell, elf, seconds, seed, lived) for seed in seeds]
+        while wait(runs, timeout=1).not_done:
+            done_s = sum(lived.values())
+            report(
+                "two boards, minutes of theirs", round(done_s / 60), round(BOARDS * seconds / 60)
+            )
+        return [run.result() for run in runs]
+
+
+def soak_claims(*, quick: bool = False, report: Report = silent) -> dict[str, Claim]:
     """soak_*: hours, what went wrong, what the stack never touched, clock wraps crossed."""
     elf = build_firmware().elf
     hours = QUICK_S / 3600 if quick else HOURS
-    with ProcessPoolExecutor(BOARDS) as pool:
-        part_s = hours * 3600 / BOARDS
-        runs = [pool.submit(soak, elf, part_s, seed=seed) for seed in range(1, BOARDS + 1)]
-        seen = [run.result() for run in runs]
+    seen = _all_soaked(elf, hours * 3600 / BOARDS, report)
     done = sum(run.seconds for run in seen) / 3600
     faults, wraps = sum(run.faults for run in seen), min(run.clock_wraps for run in seen)
     stack = min(run.health[-1].stack_free for run in seen)

@@ -10,7 +10,7 @@ from pathlib import Path
 from fixprop.board.native import NativeTracker
 from fixprop.board.simulated import SimulatedBoard
 from fixprop.firmware_build import build_firmware
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.reliability.power_cuts import SLOT_BYTES, Kept, each_write, start_natively
 from fixprop.session import Session
 from fixprop.sim.scene import World
@@ -42,12 +42,13 @@ class Wear:
         return self.saves / MINUTES_OF_A_YEAR
 
 
-def wear(elf: Path, saves: int = SAVES) -> Wear:
+def wear(elf: Path, saves: int = SAVES, *, report: Report = silent) -> Wear:
     """Every write that the simulated Uno begins, in saves of weights that all differ."""
     board = SimulatedBoard(elf, World(1))
     session, writes = Session(board), Counter[int]()
     session.open()
     for seed in range(saves):
+        report("wear, saves", seed, saves)
         session.command(ResetWeights(seed))
         writes.update(cell for _, cell in each_write(board, session))
     return Wear(max(writes.values()) / saves)
@@ -79,9 +80,10 @@ def survives(worn: int, altered: Mapping[str, Path] | None = None) -> bool:
     return told.result == StoreResult.OK and found == saved and (passed_over or holds_by_chance)
 
 
-def wear_claims() -> dict[str, Claim]:
+def wear_claims(*, report: Report = silent) -> dict[str, Claim]:
     """eeprom_*: saves until a cell has had its writes, the same in years, worn cells passed over."""
-    measured, worn = wear(build_firmware().elf), sum(survives(cell) for cell in range(SLOT_BYTES))
+    measured = wear(build_firmware().elf, report=report)
+    worn = sum(survives(cell) for cell in range(SLOT_BYTES))
     return {
         "eeprom_saves": Claim(measured.saves, SAVES_BAR, measured.saves >= SAVES_BAR),
         "eeprom_years_of_a_save_each_minute": Claim(

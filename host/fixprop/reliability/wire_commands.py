@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from fixprop.board.native import load_tracker
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.tracking.definition import TOPOLOGY
 from fixprop.wire.codec import encode
 from fixprop.wire.framing import frame_payload
@@ -127,7 +127,11 @@ def _value(field: Field, random: Random) -> int | bytes:
 
 
 def converse(
-    sent: int = SENT, *, seed: int = 1, altered: Mapping[str, Path] | None = None
+    sent: int = SENT,
+    *,
+    seed: int = 1,
+    altered: Mapping[str, Path] | None = None,
+    report: Report = silent,
 ) -> Outcome:
     """Send so many commands, at noise from nothing to MOST_RATE, with readings and work between."""
     random = Random(seed)
@@ -135,6 +139,7 @@ def converse(
     recent: list[bytes] = []
     foreign = differing = 0
     for number in range(sent):
+        report("commands over noise", number, sent)
         frame = command(random.choice(COMMANDS), number, random)
         recent = [*recent[1 - KEPT_SENT :], frame]
         taken = board.receive(noisy(frame, random.uniform(0, MOST_RATE), random))
@@ -164,10 +169,13 @@ def repeat(name: str, *, seed: int = 1) -> tuple[bytes, bytes]:
 
 
 def command_claims(
-    sent: int = SENT, *, altered: Mapping[str, Path] | None = None
+    sent: int = SENT,
+    *,
+    altered: Mapping[str, Path] | None = None,
+    report: Report = silent,
 ) -> dict[str, Claim]:
     """half_applied_commands, and commands_answered: the share that had exactly one answer."""
-    outcome = converse(sent, altered=altered)
+    outcome = converse(sent, altered=altered, report=report)
     half = outcome.half_applied
     answered = 1 - outcome.counts["unanswered"] / outcome.counts["accepted"]
     return {

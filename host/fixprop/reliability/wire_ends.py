@@ -15,7 +15,7 @@ from random import Random
 from fixprop.board.native import NativeBoard
 from fixprop.board.simulated import SimulatedBoard
 from fixprop.firmware_build import build_firmware
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.session import NoAnswer, Session
 from fixprop.sim.scene import World
 from fixprop.wire.codec import encode_record
@@ -37,12 +37,15 @@ class Starts:
     read: int = 0  # resets after which the hello was read
 
 
-def reset_often(elf: Path, resets: int = TRIED, *, seed: int = 1) -> Starts:
+def reset_often(
+    elf: Path, resets: int = TRIED, *, seed: int = 1, report: Report = silent
+) -> Starts:
     """Reset the simulated Uno so often, each time while it sends its weights."""
     board, random = SimulatedBoard(elf, World(seed)), Random(seed)
     reader, seen = FrameReader(), Starts()
     _listen(board, reader, HELLO_S)
-    for _ in range(resets):
+    for number in range(resets):
+        report("resets within a frame", number, resets)
         board.write(b"\0" + encode_record(GetWeights(), 0))
         _listen(board, reader, random.uniform(0.0005, DUMP_S))
         board.uno.reset()
@@ -72,12 +75,13 @@ class LosesTheEnd(NativeBoard):
         self.lost = 0
 
 
-def answered_after_cuts(commands: int = TRIED, *, seed: int = 1) -> int:
+def answered_after_cuts(commands: int = TRIED, *, seed: int = 1, report: Report = silent) -> int:
     """Of so many commands, each sent after one that lost its end: those that are answered."""
     board, random, answered = LosesTheEnd(World(seed)), Random(seed), 0
     session = Session(board)
     session.open()
     for number in range(commands):
+        report("commands after a cut one", number, commands)
         board.lost = random.randrange(1, SHORTEST)
         with suppress(NoAnswer):
             session.command(SetRate(1))
@@ -87,10 +91,12 @@ def answered_after_cuts(commands: int = TRIED, *, seed: int = 1) -> int:
     return answered
 
 
-def end_claims(tried: int = TRIED, elf: Path | None = None) -> dict[str, Claim]:
+def end_claims(
+    tried: int = TRIED, elf: Path | None = None, *, report: Report = silent
+) -> dict[str, Claim]:
     """hellos_read_after_reset and commands_after_cut_answered: of so many."""
-    seen = reset_often(elf or build_firmware().elf, tried)
-    answered = answered_after_cuts(tried)
+    seen = reset_often(elf or build_firmware().elf, tried, report=report)
+    answered = answered_after_cuts(tried, report=report)
     return {
         "hellos_read_after_reset": Claim(seen.read, tried, seen.read == tried),
         "commands_after_cut_answered": Claim(answered, tried, answered == tried),

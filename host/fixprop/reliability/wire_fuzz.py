@@ -18,8 +18,10 @@ from pathlib import Path
 import click
 
 from fixprop.cli import run
+from fixprop.commands.console import reported
 from fixprop.errors import FixpropError, MissingTool
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
+from fixprop.reliability.fuzz_tally import Tally, digest_of
 from fixprop.toolchain import BUILD, FIRMWARE, PROJECT_ROOT, require_tool
 from fixprop.wire.framing import frame_payload
 from fixprop.wire.messages import MESSAGES
@@ -33,6 +35,7 @@ SANITIZERS = ["-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all"
 ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=0"}
 MOST_BYTES = 160  # of one input: more than two of the longest commands
 INPUTS = 10_000_000  # of a whole run, for each target
+ROUND = 250_000  # inputs after which it is on disk how far a whole run has come
 C_TARGETS, PYTHON_TARGETS = ("wire", "tracker"), ("frames",)
 LANGUAGES = {"c": C_TARGETS, "python": PYTHON_TARGETS}
 
@@ -65,8 +68,7 @@ def build(target: str, files: Sequence[Path] = ()) -> Path:
     command = [clang, "-std=c11", "-O2", "-g", *SANITIZERS, *(f"-I{f}" for f in folders)]
     command += map(str, sorted(files))
     digest = hashlib.sha256(" ".join(command).encode())
-    for path in [*sorted(files), *(h for f in folders for h in sorted(f.glob("*.h")))]:
-        digest.update(path.read_bytes())
+    digest.update(digest_of([*files, *(h for f in folders for h in f.glob("*.h"))]).encode())
     program = BUILD / "fuzz" / f"{target}-{digest.hexdigest()[:16]}"
     if not program.exists():
         program.parent.mkdir(parents=True, exist_ok=True)
@@ -127,6 +129,7 @@ def fuzz(
     *,
     inputs: int = INPUTS,
     seconds: int = 0,
+    seed: int = 1,
     program: Sequence[str] = (),
     root: Path = BUILD / "fuzz",
 ) -> FuzzRun:
@@ -135,7 +138,7 @@ def fuzz(
     What is learned is kept under `root`; a finding lies there too, as a file to give to `program`.
     """
     folder = _corpus(target, root)
-    limits = [f"-runs={inputs}", f"-max_len={MOST_BYTES}", "-seed=1", "-print_final_stats=1"]
+    limits = [f"-runs={inputs}", f"-max_len={MOST_BYTES}", f"-seed={seed}", "-print_final_stats=1"]
     limits += [f"-max_total_time={seconds}"] if seconds else []
     crashes = f"-artifact_prefix={folder.parent}/{target}-finding-"
     command = [*(program or _program(target)), *limits, crashes, str(folder)]
@@ -156,28 +159,65 @@ def _read(target: str, status: int, told: str) -> FuzzRun:
     count = int(done[1]) if done else int(executed[1]) if executed else 0
     finding = ""
     if status:
-        lines = told.strip().splitlines()
+        lines = told.strip().splitlines() or [f"it ended with status {status}"]
         signs = ("ERROR:", "runtime error:", "Error")
         finding = next((line for line in lines if any(s in line for s in signs)), lines[-1])
     return FuzzRun(target, count, float(done[2]) if done else 0.0, finding)
+
+
+def fuzzed(target: str) -> str:
+    """A digest of all that a target runs: inputs that were tried on another build do not count."""
+    if target in C_TARGETS:
+        return build(target).name
+    return digest_of(
+        [
+            *(PROJECT_ROOT / "host" / "fixprop" / "wire").glob("*.py"),
+            *(FIRMWARE / "lib" / "wire" / "src").glob("*.[ch]"),
+            *(TARGETS / name for name in ("frame_target.py", "native_receiver.py", "receive.c")),
+        ]
+    )
+
+
+def fuzz_in_rounds(
+    target: str,
+    inputs: int = INPUTS,
+    *,
+    at_once: int = ROUND,
+    root: Path = BUILD / "fuzz",
+    report: Report = silent,
+) -> FuzzRun:
+    """All inputs in rounds, so many `at_once`, each with the next seed and with what the rounds before have learned.
+
+    One that was cut off is gone on with from its last whole round, unless a source has changed.
+    """
+    path = root / f"{target}-tally.json"
+    tally = Tally.read(path, fuzzed(target))
+    while tally.inputs < inputs:
+        report(f"fuzzing {target}, inputs", tally.inputs, inputs)
+        missing = min(at_once, inputs - tally.inputs)
+        run = fuzz(target, inputs=missing, seed=1 + tally.rounds, root=root)
+        if run.finding or not run.inputs:
+            finding = run.finding or "the fuzzer tried nothing"
+            return FuzzRun(target, tally.inputs + run.inputs, tally.seconds + run.seconds, finding)
+        tally.add(path, run.inputs, run.seconds)
+    path.unlink()
+    return FuzzRun(target, tally.inputs, tally.seconds, "")
 
 
 def fuzz_claims(
     languages: Sequence[str] = tuple(LANGUAGES),
     *,
     inputs: int = INPUTS,
-    seconds: int = 0,
     root: Path = BUILD / "fuzz",
+    report: Report = silent,
 ) -> dict[str, Claim]:
     """wire_fuzz_c_inputs and wire_fuzz_python_inputs: the fewest inputs of a target."""
     claims = {}
     for name in languages:
-        targets = LANGUAGES[name]
-        runs = [fuzz(t, inputs=inputs, seconds=seconds, root=root) for t in targets]
+        runs = [fuzz_in_rounds(t, inputs, root=root, report=report) for t in LANGUAGES[name]]
         least = min(run.inputs for run in runs)
-        bar = 1 if seconds else inputs
         clean = not any(run.finding for run in runs)
-        claims[f"wire_fuzz_{name}_inputs"] = Claim(least, bar, clean and least >= bar)
+        claims[f"wire_fuzz_{name}_inputs"] = Claim(least, inputs, clean and least >= inputs)
     return claims
 
 
@@ -189,7 +229,11 @@ def main(inputs: int, seconds: int, targets: tuple[str, ...]) -> None:
     """Fuzz the targets, all without a name. Example: scripts/fuzz --seconds 60 wire"""
     found = False
     for target in targets or (*C_TARGETS, *PYTHON_TARGETS):
-        run = fuzz(target, inputs=inputs, seconds=seconds)
+        if seconds:
+            run = fuzz(target, inputs=inputs, seconds=seconds)
+        else:
+            with reported() as report:
+                run = fuzz_in_rounds(target, inputs, report=report)
         found = found or bool(run.finding)
         outcome = run.finding or "nothing found"
         print(f"{target}: {run.inputs:,} inputs in {run.seconds:.0f} s, {outcome}", flush=True)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import cffi
 
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.toolchain import FIRMWARE, build_shared_library, once
 
 WIRE = FIRMWARE / "lib" / "wire" / "src"
@@ -85,10 +85,16 @@ def measure(
     return Noise(*(int(getattr(counts, name)) for name in Noise._fields))
 
 
-def noise_claims(damaged: int = DAMAGED, wire: Path | None = None) -> dict[str, Claim]:
+def noise_claims(
+    damaged: int = DAMAGED, wire: Path | None = None, *, report: Report = silent
+) -> dict[str, Claim]:
     """accepted_corrupt_frames (for each frame that reaches the CRC) and resynchronisation_frames."""
+    report("damaged frames, lines", 0, 1 + len(RATES))
     scrambled = measure(1, damaged, scramble=True, wire=wire)
-    lines = [measure(rate, -(-damaged // len(RATES)), wire=wire) for rate in RATES]
+    lines = list[Noise]()
+    for rate in RATES:
+        report("damaged frames, lines", 1 + len(lines), 1 + len(RATES))
+        lines.append(measure(rate, -(-damaged // len(RATES)), wire=wire))
     total = Noise(*map(sum, zip(*lines, strict=True)))
     low, high = scrambled.interval
     passes_as_chance = low <= CHANCE <= high and total.interval.low <= CHANCE

@@ -134,6 +134,6 @@ def test_the_claims_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbers, "TRIALS", 1)
     monkeypatch.setattr(numbers, "READINGS", 20)
     monkeypatch.setattr(numbers, "SAMPLES", 60)
-    claims = numbers.number_claims(quick=False)
+    claims = numbers.number_claims()
     assert {name for name, claim in claims.items() if not claim.holds} == set()
     assert claims["numbers_poisoned_refused"].figure == 60

@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from fixprop.reliability import wire_fuzz
 from fixprop.reliability.altered import altered
+from fixprop.reliability.fuzz_tally import Tally
 from fixprop.reliability.wire_fuzz import (
     C_TARGETS,
     PYTHON_TARGETS,
     build,
     fuzz,
     fuzz_claims,
+    fuzz_in_rounds,
+    fuzzed,
     seeds,
     sources,
 )
@@ -65,6 +69,49 @@ def test_a_host_that_differs_from_the_firmware_is_found(tmp_path: Path) -> None:
         "frames", inputs=200_000, seconds=60, program=[sys.executable, str(script)], root=tmp_path
     )
     assert "AssertionError" in run.finding
+
+
+def test_a_run_that_was_cut_off_is_gone_on_with(tmp_path: Path) -> None:
+    class CutOffError(Exception):
+        pass
+
+    def cut_off(_doing: str, done: int, _total: int) -> None:
+        if done >= 2_000:
+            raise CutOffError
+
+    begun = []
+    with pytest.raises(CutOffError):
+        fuzz_in_rounds("wire", 4_000, at_once=1_000, root=tmp_path, report=cut_off)
+    run = fuzz_in_rounds(
+        "wire", 4_000, at_once=1_000, root=tmp_path, report=lambda *said: begun.append(said[1])
+    )
+    assert begun == [2_000, 3_000]
+    assert (run.inputs, run.finding) == (4_000, "")
+    assert not list(tmp_path.glob("*tally*")), "a run that has ended is begun anew"
+
+
+def test_inputs_of_another_build_do_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "tally.json"
+    Tally("one build").add(path, 1_000, 2.0)
+    assert Tally.read(path, "one build").inputs == 1_000
+    assert Tally.read(path, "another").inputs == 0
+    path.write_text("{")
+    assert Tally.read(path, "one build").inputs == 0
+
+
+def test_a_finding_ends_a_run_in_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [altered(s, BOUND, "if (1)") if s.name == "wire.c" else s for s in sources("wire")]
+    unbounded = str(build("wire", files))
+    monkeypatch.setattr(wire_fuzz, "_program", lambda target: [unbounded])
+    run = fuzz_in_rounds("wire", 2_000_000, root=tmp_path)
+    assert "runtime error" in run.finding or "AddressSanitizer" in run.finding
+    assert run.inputs < 2_000_000
+
+
+@pytest.mark.parametrize("target", [*C_TARGETS, *PYTHON_TARGETS])
+def test_a_build_has_a_name_of_its_own(target: str) -> None:
+    others = {fuzzed(t) for t in (*C_TARGETS, *PYTHON_TARGETS) if t != target}
+    assert fuzzed(target) not in others
 
 
 @ATHERIS

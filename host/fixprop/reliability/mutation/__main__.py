@@ -7,6 +7,7 @@ import sys
 import click
 
 from fixprop.cli import run
+from fixprop.commands.console import reported
 from fixprop.reliability.mutation.score import SAMPLE, SEED, score
 from fixprop.reliability.mutation.targets import TARGETS
 
@@ -20,13 +21,15 @@ def main(count: int, seed: int, seconds: float, targets: tuple[str, ...]) -> Non
     """Mutation testing, of both languages without a name. Example: scripts/mutate --count 20 c"""
     holds = True
     for name in targets or TARGETS:
-        result = score(
-            TARGETS[name],
-            count=count,
-            seed=seed,
-            seconds=seconds,
-            report=lambda line: print(line, flush=True),
-        )
+        with reported() as report:
+            result = score(
+                TARGETS[name],
+                count=count,
+                seed=seed,
+                seconds=seconds,
+                survived=lambda line: print(f"survived: {line}", flush=True),
+                report=report,
+            )
         print(f"{name}: {result}", flush=True)
         holds = holds and result.claim.holds
     sys.exit(0 if holds else 1)

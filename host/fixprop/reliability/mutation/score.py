@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fixprop.errors import FixpropError
-from fixprop.reliability.claim import Claim
+from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.reliability.mutation.copy import Copy
 from fixprop.reliability.mutation.mutant import Mutant
 from fixprop.reliability.mutation.targets import TARGETS, Target
@@ -69,12 +69,13 @@ def score(
     count: int = SAMPLE,
     seed: int = SEED,
     seconds: float = float("inf"),
-    report: Callable[[str], None] = lambda line: None,
+    survived: Callable[[str], None] = lambda line: None,
+    report: Report = silent,
     root: Path = PROJECT_ROOT,
 ) -> Score:
     """Try `count` faults, fewer if there are no more or `seconds` are over.
 
-    Raises FixpropError if the tests fail without any fault.
+    Each survivor is told as it is found. Raises FixpropError if the tests fail without any fault.
     """
     began = time.monotonic()
     with (
@@ -89,7 +90,8 @@ def score(
         for mutant in chosen(mutants, seed):
             if result.tried >= count or time.monotonic() - began > seconds:
                 break
-            _try(copy, target, mutant, unchanged, result, report)
+            report(f"faults of {target.name}", result.tried, min(count, len(mutants)))
+            _try(copy, target, mutant, unchanged, result, survived)
     result.seconds = time.monotonic() - began
     return result
 
@@ -100,7 +102,7 @@ def _try(
     mutant: Mutant,
     unchanged: str | None,
     result: Score,
-    report: Callable[[str], None],
+    survived: Callable[[str], None],
 ) -> None:
     code = copy.machine_code(mutant) if target.compiled else ""
     if code is None:
@@ -109,11 +111,11 @@ def _try(
         result.equal += 1
     elif copy.survives(mutant, target.tests_of(mutant.path)):
         result.survivors.append(mutant.described(copy.source(mutant.path)))
-        report(f"survived: {result.survivors[-1]}")
+        survived(result.survivors[-1])
     else:
         result.killed += 1
 
 
-def mutation_claims(name: str, *, count: int = SAMPLE) -> dict[str, Claim]:
+def mutation_claims(name: str, *, count: int = SAMPLE, report: Report = silent) -> dict[str, Claim]:
     """mutants_killed_NAME: the share that the tests notice of the target's faults."""
-    return {f"mutants_killed_{name}": score(TARGETS[name], count=count).claim}
+    return {f"mutants_killed_{name}": score(TARGETS[name], count=count, report=report).claim}
