@@ -186,7 +186,7 @@ def fuzz_in_rounds(
     root: Path = BUILD / "fuzz",
     report: Report = silent,
 ) -> FuzzRun:
-    """All inputs in rounds, so many `at_once`, each with the next seed and with what the rounds before have learned.
+    """All inputs in rounds, so many `at_once`, each with the next seed and what was learned before.
 
     One that was cut off is gone on with from its last whole round, unless a source has changed.
     """
