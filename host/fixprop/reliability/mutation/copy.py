@@ -14,6 +14,7 @@ from types import TracebackType
 
 from fixprop.errors import FixpropError
 from fixprop.reliability.mutation.mutant import Mutant
+from fixprop.saturation import COUNTING
 from fixprop.toolchain import PROJECT_ROOT, require_tool
 
 FOLDERS = ("docs", "host", "firmware", "tests")
@@ -21,8 +22,8 @@ WITHOUT = shutil.ignore_patterns("__pycache__", ".pio", "*.pyc", "web", "node_mo
 WORKER = Path(__file__).with_name("worker.py")
 LIBRARY = Path("firmware/lib/fixprop/src")
 LOOPS = Path("host/fixprop/native.c")
-OF_THE_CORE = ("fixprop", "scaling")  # built again for each fault
-TEST_CPU_S = 6  # the longest test takes 3
+OF_THE_CORE = ("fixprop", "fixprop_counting", "scaling")  # built again for each fault
+TEST_CPU_S = 12  # the longest test takes 5
 PASSED, FAILED = 0, 1  # pytest's statuses
 
 
@@ -107,7 +108,9 @@ class Copy:
             self.write(mutant.path, source)
 
     def machine_code(self, mutant: Mutant | None = None) -> str | None:
-        """A digest of what the compiler makes of the library; None if it refuses."""
+        """A digest of what the compiler makes of the library that counts what saturates, which
+        has every line of the one that does not; None if it refuses.
+        """
         source = self.source(mutant.path) if mutant else b""
         if mutant:
             self.write(mutant.path, mutant.applied(source))
@@ -120,7 +123,7 @@ class Copy:
     def _compiled(self) -> str | None:
         folder, made = self.folder / LIBRARY, self.folder / "compiled.so"
         command = [require_tool(os.environ.get("CC", "cc"), "gcc libc6-dev"), "-std=c11", "-O2"]
-        command += ["-w", "-fPIC", "-shared", f"-I{folder}", "-o", str(made)]
+        command += ["-w", "-fPIC", "-shared", COUNTING, f"-I{folder}", "-o", str(made)]
         command += [str(self.folder / LOOPS), *map(str, sorted(folder.glob("*.c")))]
         run = subprocess.run(command, capture_output=True, check=False)
         return hashlib.sha256(made.read_bytes()).hexdigest() if run.returncode == 0 else None

@@ -19,6 +19,7 @@ FEATURES = f"{FIRMWARE_TESTS}/test_bit_equality_features.py"
 EDGES = f"{FIRMWARE_TESTS}/test_native_edges.py"
 CHIP = f"{FIRMWARE_TESTS}/test_avr_kernels.py"
 CHIP_FEATURES = f"{FIRMWARE_TESTS}/test_avr_features.py"
+COUNTS = f"{FIRMWARE_TESTS}/test_saturation.py"
 COLUMN = "tests/host/model/test_column.py"
 GENERATED = "tests/host/test_generated_files.py::test_every_generated_file_is_up_to_date"
 
@@ -46,12 +47,18 @@ C = Target(
         for name in (
             *("changes.c", "flash.c", "generator.c", "initial.c", "kernels.c", "leaky_relu.c"),
             *("linear.c", "network.c", "relu.c", "scaling.c", "sigmoid.c", "softmax.c", "tanh.c"),
-            *("activation.h", "kernels.h", "rounding.h"),
+            *("activation.h", "fixprop_saturation.h", "kernels.h", "rounding.h"),
         )
     ),
     c_mutants,
-    (BITS, FEATURES, EDGES, COLUMN, "tests/host/test_native.py"),
-    {"changes": FEATURES, "flash": FEATURES, "initial": FEATURES, "scaling": COLUMN},
+    (BITS, FEATURES, EDGES, COLUMN, "tests/host/test_native.py", COUNTS),
+    {
+        "changes": FEATURES,
+        "fixprop_saturation": COUNTS,
+        "flash": FEATURES,
+        "initial": FEATURES,
+        "scaling": COLUMN,
+    },
     compiled=True,
 )
 MIRROR = Target(
@@ -59,7 +66,8 @@ MIRROR = Target(
     tuple(
         PACKAGE / f"{name}.py"
         for name in (
-            *("activations", "changes", "formats", "generator", "initial", "network", "softmax"),
+            *("activations", "changes", "formats", "generator", "initial", "network"),
+            *("saturation", "softmax"),
         )
     ),
     python_mutants,
@@ -70,7 +78,7 @@ MIRROR = Target(
         *("tests/host/test_generator.py", "tests/host/test_network_edges.py"),
         *(BITS, FEATURES, "tests/host/test_network.py", "tests/host/test_reference.py"),
         *("tests/host/test_reference_losses.py", "tests/host/test_native.py"),
-        *("tests/host/test_saturation.py", "tests/firmware/fixprop/test_saturation.py"),
+        *("tests/host/test_saturation.py", COUNTS),
     ),
     {
         "activations": "tests/host/test_activations.py",
@@ -78,6 +86,7 @@ MIRROR = Target(
         "generator": "tests/host/test_generator.py",
         "initial": "tests/host/test_changes.py",
         "network": "tests/host/test_network_edges.py",
+        "saturation": "tests/host/test_saturation.py",
         "softmax": "tests/host/test_softmax.py",
     },
     compiled=False,
