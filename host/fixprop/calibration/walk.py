@@ -73,18 +73,18 @@ def walk(
         walker = _Walker(session, holder, on_reading)
         for step in all_steps():
             walker.measure(step)
+            _bandgap(bandgap_mv * walker.supply_scale(true_supply_mv))  # refused now, not at the end
         for side in (LEFT, RIGHT):
             walker.again_if_it_does_not_fit(mount, side)
         walker.again_if_something_was_near(mount)
-    told_mv = float(np.median(walker.supplies_mv))
-    scale = 1.0 if true_supply_mv is None else true_supply_mv / told_mv
+    scale = walker.supply_scale(true_supply_mv)
     measured = {
         key: replace(m, mean_mv=m.mean_mv * scale, sigma_mv=m.sigma_mv * scale)
         for key, m in walker.measured.items()
     }
     left, right = (fit_sensor(mount, side, measured) for side in (LEFT, RIGHT))
     constants = UnitConstants(left.constants, right.constants, _bandgap(bandgap_mv * scale), unix_s)
-    outcome = Outcome(constants, (left, right), measured, told_mv * scale)
+    outcome = Outcome(constants, (left, right), measured, walker.supply_mv * scale)
     for side, fit in enumerate((left, right)):
         outcome.remarks += [*_remarks(side, fit), *_of_the_wall(side, fit, measured)]
     return outcome
@@ -145,6 +145,15 @@ class _Walker:
         self._session, self._holder, self._on_reading = session, holder, on_reading
         self.measured: Measurements = {}
         self.supplies_mv: list[int] = []
+
+    @property
+    def supply_mv(self) -> float:
+        """The supply as the board tells it, median."""
+        return float(np.median(self.supplies_mv))
+
+    def supply_scale(self, true_mv: float | None) -> float:
+        """Millivolts in one that the board tells, by what a multimeter shows; 1 without it."""
+        return 1.0 if true_mv is None else true_mv / self.supply_mv
 
     def measure(self, step: Step, why: str = "") -> None:
         for _ in range(ATTEMPTS):

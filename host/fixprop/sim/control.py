@@ -11,10 +11,10 @@ import select
 import socket
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 import click
 
+from fixprop.cli import run
 from fixprop.errors import FixpropError
 from fixprop.sim.orders import Figures
 from fixprop.sim.serial_line import HOST
@@ -131,19 +131,5 @@ def control(port: int, order: tuple[str, ...]) -> None:
         line.close()
 
 
-def main() -> int:
-    """Say it; return the exit status."""
-    try:
-        with suppress(KeyboardInterrupt, click.Abort):
-            control.main(prog_name="python -m fixprop.sim.control", standalone_mode=False)
-    except click.UsageError as error:
-        print(f"fixprop: {error.format_message()}", file=sys.stderr)
-        return 2
-    except FixpropError as error:
-        print(f"fixprop: {error}", file=sys.stderr)
-        return error.exit_status
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(sys.argv[1:], control, "python -m fixprop.sim.control"))

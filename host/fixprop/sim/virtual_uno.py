@@ -20,6 +20,7 @@ from types import FrameType
 import click
 import numpy as np
 
+from fixprop.cli import run
 from fixprop.errors import FixpropError, UsageError
 from fixprop.files import write_whole
 from fixprop.firmware_build import build_firmware
@@ -277,10 +278,11 @@ def virtual_uno(
     signal.signal(signal.SIGTERM, _stop)
     click.echo(f"virtual Uno at {line.url}{f', control at {told.port}' if told else ''}")
     try:
-        while True:
-            board.turn()
-            if told:
-                told.turn()
+        with suppress(KeyboardInterrupt):  # how it is meant to end
+            while True:
+                board.turn()
+                if told:
+                    told.turn()
     finally:
         board.keep()
         line.close()
@@ -290,19 +292,5 @@ def virtual_uno(
             write_whole(dump, intel_hex(board.uno.flash))
 
 
-def main() -> int:
-    """Run until interrupted; return the exit status."""
-    try:
-        with suppress(KeyboardInterrupt, click.Abort):
-            virtual_uno.main(prog_name="python -m fixprop.sim.virtual_uno", standalone_mode=False)
-    except click.UsageError as error:
-        print(f"fixprop: {error.format_message()}", file=sys.stderr)
-        return 2
-    except FixpropError as error:
-        print(f"fixprop: {error}", file=sys.stderr)
-        return error.exit_status
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(sys.argv[1:], virtual_uno, "python -m fixprop.sim.virtual_uno"))

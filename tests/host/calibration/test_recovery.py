@@ -147,7 +147,7 @@ def test_a_multimeter_calibrates_the_boards_own_measurement() -> None:
     assert came[-1] == pytest.approx(4900, abs=15)
 
 
-def test_a_multimeter_that_cannot_be_right_is_refused() -> None:
+def test_a_multimeter_that_cannot_be_right_is_refused_before_the_card_is_held_again() -> None:
     world = world_with_card(1)
     board = NativeBoard(world)
     session = Session(board)
@@ -155,6 +155,7 @@ def test_a_multimeter_that_cannot_be_right_is_refused() -> None:
     holder = ScriptedHolder(world, board)
     with pytest.raises(UsageError, match=r"bandgap would be 12\d\d mV"):
         walk(session, holder, lambda *_: None, unix_s=1, true_supply_mv=5700)
+    assert len(holder.held) == 1
 
 
 def test_the_pointer_is_held_meanwhile_and_let_go_and_a_lesson_is_not_disturbed() -> None:
