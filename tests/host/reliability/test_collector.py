@@ -36,7 +36,7 @@ def test_another_file_is_not_overwritten(tmp_path: Path) -> None:
 def test_the_exit_status_says_whether_all_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holds: bool, status: int
 ) -> None:
-    monkeypatch.setitem(collector.GROUPS, "power", lambda _quick: {"it": Claim(1, 2, holds)})
+    monkeypatch.setitem(collector.GROUPS, "power", lambda *_: {"it": Claim(1, 2, holds)})
     command = ["--out", str(tmp_path / "r.json"), "power"]
     result = CliRunner().invoke(collector.main, command)
     assert result.exit_code == status

@@ -74,7 +74,7 @@ def test_a_full_disk_breaks_a_file_that_is_written_in_place(kind: str, tmp_path:
 def test_the_claim_holds_only_with_the_protection(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    monkeypatch.setattr(file_kills, "damage_claims", lambda quick: {})
+    monkeypatch.setattr(file_kills, "damage_claims", lambda **_: {})
     monkeypatch.setattr(file_kills, "TRIES", 6)
     claims = file_claims()
     assert all(claim.holds for claim in claims.values()), claims
