@@ -41,7 +41,8 @@ TAME = (0x00, 0xFF, 0x5A)  # among them erased
 SLOT_BYTES = 221  # 7 + 67 * 3 of the record, 13 of the store; the seal is the first and the last
 TURNS_OF_A_SAVE = 500  # two for each cell of a slot, and some
 BETWEEN_SAVES_S = 0.7
-MILLISECOND = CLOCK_HZ // 1000
+CELL_WRITE = 54_400  # cycles, 3.4 ms (ATmega328P datasheet, table 8-1)
+POLL = CELL_WRITE // 4  # between two of them a write that follows another is always seen
 
 Kept = tuple[int, int] | None  # step and CRC of the weights; None: those of the seed
 
@@ -55,7 +56,18 @@ class Cuts:
     old: int = 0
     new: int = 0
     same: int = 0  # instants of which old and new could not be told apart
+    cells: int = 0  # that differ between the whole old and the whole new
     wrong: list[str] = field(default_factory=list)
+
+    @property
+    def told_apart(self) -> int:
+        """Instants that could have shown the wrong weights."""
+        return self.instants - self.same
+
+    @property
+    def tell(self) -> bool:
+        """Whether all that a cut may leave was seen, and in no case the wrong."""
+        return bool(self.old and self.new and self.while_writing and not self.wrong)
 
     def judge(self, found: Kept, old: Kept, new: Kept, where: str) -> None:
         """One start, against what it might be."""
@@ -65,6 +77,13 @@ class Cuts:
         self.same += new == old
         if found not in (old, new):
             self.wrong.append(f"{where}: {found} is neither {old} nor {new}")
+
+    def judge_whole(self, found: Kept, new: Kept) -> None:
+        """A start after a save that was told as done."""
+        self.instants += 1
+        self.new += found == new
+        if found != new:
+            self.wrong.append(f"after a whole save: {found} is not {new}")
 
 
 def spoilt(image: bytes, cell: int | None, random: Random) -> bytes:
@@ -157,16 +176,16 @@ def native_cuts(
     """Cuts at random instants, two thirds of them while saving."""
     random, cuts = Random(seed), Cuts()
     life = _Life(NativeTracker(None, altered), random)
-    while cuts.instants < instants:
-        report("power cuts, natively", cuts.instants, instants)
+    while cuts.told_apart < instants:
+        report("power cuts, natively", cuts.told_apart, instants)
         old, images = life.saved, []
         for doing, share in ((life.learn(), 0.05), (life.save(), 0.01)):
             images += [state for state in doing if random.random() < share]
-        images.append((life.tracker.eeprom, None))
         for image, cell in images:
             cuts.while_writing += cell is not None
             found = start_natively(spoilt(image, cell, random), altered)
             cuts.judge(found, old, life.saved, f"cell {cell}")
+        cuts.judge_whole(start_natively(life.tracker.eeprom, altered), life.saved)
     return cuts
 
 
@@ -187,8 +206,8 @@ def chip_cuts(
     )
     session.open()
     saved: list[Kept] = [None]
-    while cuts.instants < instants:
-        report("power cuts, simulated Uno", cuts.instants, instants)
+    while cuts.told_apart < instants:
+        report("power cuts, simulated Uno", cuts.told_apart, instants)
         for command in (Teach(random.choice((0, 60))), Learn(1), Mark(random.randrange(9999), 1)):
             session.command(command)
         world.use(Follow(random.randrange(99)), board.time_s())
@@ -198,11 +217,11 @@ def chip_cuts(
         while len(stored) == count:
             images += _states(board, session, random)
         saved.append((stored[-1].step, stored[-1].weights_crc))
-        images.append((board.uno.eeprom, None))
         for image, cell in images:
             cuts.while_writing += cell is not None
             found = start_on_chip(elf, spoilt(image, cell, random))
             cuts.judge(found, saved[-2], saved[-1], f"cell {cell}")
+        cuts.judge_whole(start_on_chip(elf, board.uno.eeprom), saved[-1])
     return cuts
 
 
@@ -218,7 +237,7 @@ def _states(
 def cuts_in_each_write(
     elf: Path, *, saves: int = 2, seed: int = 1, report: Report = silent
 ) -> Cuts:
-    """The simulated Uno's last of `saves` saves, cut once in each of its writes."""
+    """The simulated Uno's last of `saves` saves, cut once in each of its writes, and after it."""
     random, cuts = Random(seed), Cuts()
     board = SimulatedBoard(elf, World(seed))
     session = Session(board)
@@ -227,29 +246,34 @@ def cuts_in_each_write(
     kept: list[Kept] = [None]
     for _ in range(saves):
         session.run(BETWEEN_SAVES_S)
+        before = board.uno.eeprom
         states = list(each_write(board, session))
         hello = session.hello()
         stored = session.load()  # training went on: what was saved is what is loaded
         kept.append((stored.step, stored.weights_crc))
         assert hello.weights_source == WeightsSource.INITIAL or len(kept) > 2
+    after = board.uno.eeprom
+    cuts.cells = sum(old != new for old, new in zip(before, after, strict=True))
     for image, cell in states:
         report("power cuts, each write", cuts.instants, len(states))
         cuts.while_writing += 1
         cuts.judge(
             start_on_chip(elf, spoilt(image, cell, random)), kept[-2], kept[-1], f"cell {cell}"
         )
+    cuts.judge_whole(start_on_chip(elf, after), kept[-1])
     return cuts
 
 
 def each_write(board: SimulatedBoard, session: Session) -> Iterator[tuple[bytes, int]]:
     """Saves; the EEPROM in the midst of each write, and the cell, until no more begin."""
     session.command(Save())
-    busy, idle = None, 0
+    busy, begun, idle = None, 0, 0
     while idle < 50:
-        board.uno.run(MILLISECOND)
+        board.uno.run(POLL)
         at = board.uno.eeprom_busy_at
         idle = idle + 1 if at is None else 0
-        if at is not None and at != busy:
+        if at is not None and (at != busy or board.uno.cycle - begun >= CELL_WRITE):
+            begun = board.uno.cycle
             yield board.uno.eeprom, at
         busy = at
 
@@ -263,11 +287,11 @@ def cut_claims(elf: Path, *, quick: bool = False, report: Report = silent) -> di
     wrong = len(natively.wrong) + len(chip.wrong) + len(each.wrong)
     return {
         "power_cuts_wrong_weights": Claim(wrong, 0, wrong == 0),
-        "power_cuts_native_instants": _enough(natively, INSTANTS // part),
-        "power_cuts_chip_instants": _enough(chip, INSTANTS // part),
-        "power_cuts_chip_each_write": _enough(each, 180),
+        "power_cuts_native_instants": _enough(natively, natively.told_apart, INSTANTS // part),
+        "power_cuts_chip_instants": _enough(chip, chip.told_apart, INSTANTS // part),
+        "power_cuts_chip_each_write": _enough(each, each.while_writing - each.same, each.cells),
     }
 
 
-def _enough(cuts: Cuts, bar: int) -> Claim:
-    return Claim(cuts.instants, bar, cuts.instants >= bar and not cuts.wrong)
+def _enough(cuts: Cuts, figure: int, bar: int) -> Claim:
+    return Claim(figure, bar, cuts.tell and figure >= bar)
