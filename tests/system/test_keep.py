@@ -12,6 +12,7 @@ from fixprop.board.native import NativeTracker
 from fixprop.board.replay_native import TELLS_OF_THE_CHIP, differs, replay
 from fixprop.board.simulated import SimulatedBoard
 from fixprop.firmware_build import STACK_RESERVE_BYTES, build_firmware
+from fixprop.reliability.altered import altered_firmware
 from fixprop.session import Session
 from fixprop.sim.paths import Follow
 from fixprop.sim.scene import World
@@ -104,6 +105,26 @@ def test_a_save_takes_less_than_a_second_and_no_reading_is_missed(
     assert (health.missed_readings, health.lost_tx_frames, health.rx_overruns) == (0, 0, 0)
     assert health.loop_max_us < 10_000
     assert health.stack_free >= STACK_RESERVE_BYTES
+
+
+def test_a_save_of_fifty_cells_in_one_turn_costs_readings() -> None:
+    one, many = (
+        "    return keep_work();\n",
+        (
+            "    for (uint8_t left = 100; left && store_busy(&tracker.store);)\n"
+            "      left = (uint8_t)(left - keep_work());\n"
+        ),
+    )
+    project = altered_firmware("lib/tracker/src/tracker.c", one, many)
+    session = Session(SimulatedBoard(build_firmware(project=project).elf, World(5)))
+    recording = record(session)
+    session.open()
+    session.save()
+    session.run(1.2)
+    told = [frame.message for frame in recording.frames()]
+    times = [message.time_us for message in told if isinstance(message, Reading)]
+    assert max(b - a for a, b in pairwise(times)) > 38_000
+    assert [m for m in told if isinstance(m, Health)][-1].missed_readings > 0
 
 
 def test_it_trains_before_and_after_a_save_and_not_within(life: Life) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fixprop.firmware_build import build_firmware
+from fixprop.firmware_build import FirmwareBuild, build_firmware
 from fixprop.intel_hex import read_intel_hex
+from fixprop.reliability.altered import altered_firmware
 from fixprop.sim.bootloader import BOOT_START, SOURCES, build_optiboot, flash_with_boot_loader
 from fixprop.sim.elf import Firmware
 from fixprop.sim.uno import CLOCK_HZ, FLASH_BYTES, SimulatedUno
@@ -26,14 +27,23 @@ def hello_after(uno: SimulatedUno, seconds: float) -> Hello:
     return hellos_within(uno, seconds)[-1]
 
 
-def test_the_boot_loader_hides_no_hang_and_its_own_reset_is_none() -> None:
-    sketch = read_intel_hex(build_firmware().hex)
-    uno = SimulatedUno(flash_with_boot_loader(sketch, build_optiboot()), boot_at=BOOT_START)
+def behind_optiboot(build: FirmwareBuild) -> SimulatedUno:
+    sketch = read_intel_hex(build.hex)
+    return SimulatedUno(flash_with_boot_loader(sketch, build_optiboot()), boot_at=BOOT_START)
+
+
+def after_a_hang(uno: SimulatedUno) -> Hello:
+    """The hello of a board that learned at another rate than it starts with."""
     assert ResetCause.WATCHDOG not in ResetCause(hello_after(uno, 2.5).reset_cause)
     uno.send(encode_record(Learn(1), 0) + encode_record(SetRate(777), 1))
     uno.run(CLOCK_HZ // 5)
     uno.hang()
-    hello = hello_after(uno, 0.9)
+    return hello_after(uno, 0.9)
+
+
+def test_the_boot_loader_hides_no_hang_and_its_own_reset_is_none() -> None:
+    uno = behind_optiboot(build_firmware())
+    hello = after_a_hang(uno)
     assert ResetCause(hello.reset_cause) == ResetCause.WATCHDOG
     assert (State.LEARNING in State(hello.state), hello.rate) == (True, 777)
     uno.reset()  # the button: the boot loader listens, then resets the chip by its own watchdog
@@ -42,9 +52,15 @@ def test_the_boot_loader_hides_no_hang_and_its_own_reset_is_none() -> None:
     assert hello.rate != 777
 
 
+def test_without_the_note_in_sram_the_boot_loader_hides_the_hang() -> None:
+    unnoted = altered_firmware("src/reset.c", "++unfed_ms == HUNG_MS", "++unfed_ms > HUNG_MS")
+    hello = after_a_hang(behind_optiboot(build_firmware(project=unnoted)))
+    assert ResetCause.WATCHDOG not in ResetCause(hello.reset_cause)
+    assert (State.LEARNING in State(hello.state), hello.rate) != (True, 777)
+
+
 def test_behind_the_boot_loader_a_brown_out_has_no_cause() -> None:
-    sketch = read_intel_hex(build_firmware().hex)
-    uno = SimulatedUno(flash_with_boot_loader(sketch, build_optiboot()), boot_at=BOOT_START)
+    uno = behind_optiboot(build_firmware())
     uno.run(CLOCK_HZ)
     uno._c.uno_reset(uno._uno, int(ResetCause.BROWN_OUT))
     assert hello_after(uno, 2.5).reset_cause == 0

@@ -134,20 +134,37 @@ def test_a_record_of_another_firmware_is_not_taken_and_not_the_next_to_go(cells:
     assert cells.boot() == theirs  # flashed back: it is still there
 
 
+def test_a_store_that_takes_every_fingerprint_takes_what_means_something_else() -> None:
+    trusting = altered(STORE, "4) == s->fingerprint;", "4) == s->fingerprint || true;")
+    cells = Cells(store=trusting)
+    theirs = saves(cells, 2)
+    assert cells.boot(FINGERPRINT ^ 1) == theirs
+
+
 def test_a_record_of_another_size_is_not_taken(cells: Cells) -> None:
     saves(cells, 2)
     assert cells.boot(size=207) is None
     assert cells.boot(size=208) == record(1)
 
 
-def test_a_slot_of_another_layout_is_not_taken(cells: Cells) -> None:
-    other = altered(STORE, "WIRE_CRC_START ^ STORE_VERSION", "WIRE_CRC_START ^ 0xA1")
-    theirs = Cells(store=other)
+def of_another_layout() -> Cells:
+    theirs = Cells(store=altered(STORE, "WIRE_CRC_START ^ STORE_VERSION", "WIRE_CRC_START ^ 0xA1"))
     assert saves(theirs, 2) == theirs.boot()
-    cells.image = theirs.image
+    return theirs
+
+
+def test_a_slot_of_another_layout_is_not_taken(cells: Cells) -> None:
+    cells.image = of_another_layout().image
     assert cells.boot() is None
     assert cells.save(record(7))
     assert cells.boot() == record(7)
+
+
+def test_without_its_version_in_the_crc_a_slot_of_another_layout_is_taken() -> None:
+    theirs = of_another_layout()
+    cells = Cells(store=altered(STORE, "WIRE_CRC_SIZE) == crc;", "WIRE_CRC_SIZE) == crc || true;"))
+    cells.image = theirs.image
+    assert cells.boot() == theirs.record()
 
 
 @pytest.mark.parametrize("value", [0x00, ERASED])
