@@ -101,8 +101,15 @@ def _said(content: dict[str, Any]) -> bytes:
 
 def _header(flash: bool) -> FileKind:
     whole = header.text(example(), flash=flash)
-    foreign = [whole.replace('"version": 1', f'"version": {other}').encode() for other in (0, 2)]
+    foreign = [_header_of(whole, version).encode() for version in (0, 2)]
     return FileKind(whole.encode(), header.read, foreign)
+
+
+def _header_of(whole: str, version: int) -> str:
+    """The header as another version would have written it, its checksum with it."""
+    content = json.loads(file.text(example()))
+    own, other = content["checksum"], checksum(content | {"version": version})
+    return whole.replace('"version": 1', f'"version": {version}').replace(own, other)
 
 
 # recordings
@@ -149,7 +156,8 @@ def _begins(read: Recorded, whole: Recorded) -> bool:
 
 def _sweep() -> FileKind:
     whole = _swept(IDENTITY)
-    formats = [whole.replace(b'p": 2', b'p": %d' % n, 1) for n in (1, 3)]
+    head, _, rows = whole.partition(b"\n")
+    formats = [_said(json.loads(head) | {"fixprop_sweep": n}) + b"\n" + rows for n in (1, 3)]
     return FileKind(whole, _go_on, [*formats, _swept(replace(IDENTITY, probe="0"))])
 
 

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from fixprop import intel_hex
+from fixprop.calibration import files as calibrations
+from fixprop.model import file, header
+from fixprop.recording import reader
 from fixprop.reliability import file_damage
 from fixprop.reliability.file_damage import ALTERED, KINDS, Damages, damage, damage_claims
+from fixprop.sweep import results
 
 EVERY = 7  # of so many lengths and bytes one is tried
 CHECKED_BY_A_CRC = [name for name in KINDS if name != "eeprom.hex"]
@@ -44,6 +48,62 @@ def test_without_checksums_damage_goes_unseen(name: str, monkeypatch: pytest.Mon
 def test_without_the_lines_sums_damage_goes_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intel_hex, "sum", lambda _: 0, raising=False)
     assert damage("eeprom.hex", 3, every=29).wrong
+
+
+class AnyVersion(int):
+    """Equal to every version that a file may have."""
+
+    __hash__ = int.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+
+VERSIONS = {
+    "model.json": (file, "VERSION"),
+    "model.h": (file, "VERSION"),
+    "flash.h": (file, "VERSION"),
+    "lesson.fixrec": (reader, "VERSION"),
+    "sweep.jsonl": (results, "FORMAT"),
+    "calibration.json": (calibrations, "FORMAT"),
+}
+MAKERS = {  # what tells that a file of this version was made by something else
+    "model.json": (file, "_of_this_arithmetic", lambda content, model, name, any_other: model),
+    "lesson.fixrec": (reader, "check_facts", lambda *_: None),
+    "sweep.jsonl": (results, "require_same", lambda *_: None),
+}
+
+
+def misread(name: str) -> int:
+    """Foreign files that are read."""
+    wrong = damage(name, 0, every=len(KINDS[name]().whole)).wrong
+    assert all("foreign: read as something else" in why for why in wrong), wrong
+    return len(wrong)
+
+
+@pytest.mark.parametrize("name", list(VERSIONS))
+def test_without_its_check_another_version_is_misread(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert misread(name) == 0
+    module, version = VERSIONS[name]
+    monkeypatch.setattr(module, version, AnyVersion(getattr(module, version)))
+    if name.endswith(".h"):
+        assert misread(name) == 0  # it is not the text that this version writes, either
+        monkeypatch.setattr(header, "zip_longest", lambda *_: [])
+    assert misread(name) >= 2
+
+
+@pytest.mark.parametrize("name", list(MAKERS))
+def test_without_its_check_a_foreign_makers_file_is_misread(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, check, blind = MAKERS[name]
+    monkeypatch.setattr(module, check, blind)
+    assert misread(name) >= 1
 
 
 def test_a_traceback_or_a_refusal_of_two_lines_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
