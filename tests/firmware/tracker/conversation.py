@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -20,10 +21,15 @@ M = TypeVar("M", bound=Record)
 
 
 class Conversation:
-    """A tracker that has just begun, perhaps with an old EEPROM; its hello is in `frames`."""
+    """A tracker that has just begun, perhaps with an old EEPROM; its hello is in `frames`.
 
-    def __init__(self, eeprom: bytes | None = None) -> None:
-        self.tracker, self.reader = NativeTracker(eeprom), FrameReader()
+    `altered`: sources of its C that are replaced, by their names.
+    """
+
+    def __init__(
+        self, eeprom: bytes | None = None, altered: Mapping[str, Path] | None = None
+    ) -> None:
+        self.tracker, self.reader = NativeTracker(eeprom, altered), FrameReader()
         self.sequence, self.readings = 0, 0
         self.frames: list[Frame] = []
         self.answer: list[Frame] = []

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fixprop.reliability.altered import altered
 from fixprop.tracking.definition import TOPOLOGY, VALUES
 from fixprop.tracking.learner import MirrorLearner, weights_crc
+from fixprop.tracking.native_learner import TRACKER
 from fixprop.tracking.twin import values_of
 from fixprop.wire.messages import SAMPLE_INPUTS, SAMPLE_OUTPUTS
 from fixprop.wire.records import (
     Learn,
+    Record,
     ResetWeights,
     Result,
     Save,
@@ -22,6 +25,16 @@ from fixprop.wire.records import (
 )
 from tests.firmware.tracker.conversation import COUNT, Conversation, dump, every, set_outputs
 
+REFUSAL = "    return WIRE_RESULT_INCOMPLETE;\n"
+SAMPLE = TrainSample(bytes(8), bytes(6))
+GUARDED: list[
+    tuple[str, str, Record]
+] = [  # the guard, what follows it, and the command that it refuses
+    (f"  if (learn.on && tracker.push_next)\n{REFUSAL}", "", Learn(1)),
+    (f"  if (teach.seconds && tracker.push_next)\n{REFUSAL}", "", Teach(5)),
+    (f"  if (tracker.push_next)\n{REFUSAL}", "  int16_t inputs", SAMPLE),
+    (f"  if (tracker.push_next)\n{REFUSAL}", "  keep_save();", Save()),
+]
 OK, CENTRE_US = Result.OK, VALUES["SERVO_CENTRE_US"]
 
 
@@ -59,7 +72,7 @@ def test_half_a_push_does_not_learn_nor_point_and_says_so(board: Conversation) -
     board.read()
     there = board.tracker.pulse_us()
     set_outputs(board, -16384, 8192, until=64)
-    for command in (Learn(1), Teach(5), TrainSample(bytes(8), bytes(6))):
+    for command in (Learn(1), Teach(5), SAMPLE, Save()):
         assert board.result(command) == Result.INCOMPLETE
     assert State(board.read().state) == State.INCOMPLETE
     assert board.tracker.pulse_us() == there
@@ -69,6 +82,34 @@ def test_half_a_push_does_not_learn_nor_point_and_says_so(board: Conversation) -
     assert board.read().state == 0
     assert board.tracker.pulse_us() < CENTRE_US
     assert board.result(Learn(1)) == OK
+
+
+@pytest.mark.parametrize(
+    ("guard", "after", "command"), GUARDED, ids=[command.name for _, _, command in GUARDED]
+)
+def test_without_its_guard_half_a_push_is_trained_or_saved(
+    guard: str, after: str, command: Record
+) -> None:
+    results = []
+    for unguarded in ({}, {"commands.c": altered(TRACKER / "commands.c", guard + after, after)}):
+        board = Conversation(altered=unguarded)
+        set_outputs(board, -16384, 8192, until=64)
+        results.append(board.result(command))
+    assert results == [Result.INCOMPLETE, OK]
+
+
+def test_without_its_guard_the_servo_follows_half_a_push() -> None:
+    eager = altered(TRACKER / "tracker.c", "presence > 0 && !tracker.push_next", "presence > 0")
+    pulses_us = []
+    for sources in ({}, {"tracker.c": eager}):
+        board = Conversation(altered=sources)
+        set_outputs(board, 16384, 8192)
+        board.read()
+        before_us = board.tracker.pulse_us()
+        set_outputs(board, -16384, 8192, until=64)
+        board.read()
+        pulses_us.append(board.tracker.pulse_us() - before_us)
+    assert pulses_us[0] == 0 != pulses_us[1]
 
 
 def test_a_run_of_no_weights_is_refused_and_ends_no_push(board: Conversation) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fixprop.reliability.altered import altered
 from fixprop.tracking.definition import VALUES
 from fixprop.tracking.learner import MirrorLearner, weights_crc
+from fixprop.tracking.native_learner import TRACKER
 from fixprop.wire.records import (
     ButtonAction,
     GetWeights,
@@ -197,6 +199,27 @@ def test_the_end_of_its_lesson_waits_for_the_end_of_a_push(board: Conversation) 
     assert [p.action for p in every(Pressed, board.frames)][1:] == [ButtonAction.END]
     stored = finish(board)
     assert (stored.result, stored.weights_crc) == (0, weights_crc(dump(board)))
+
+
+def unguarded(guard: str, after: str) -> Conversation:
+    source = TRACKER / "standalone.c"
+    return Conversation(altered={source.name: altered(source, guard + after, after)})
+
+
+def test_without_its_guard_the_button_teaches_on_half_a_push() -> None:
+    refusal = "    telemetry_pressed(WIRE_BUTTON_ACTION_REFUSED);\n"
+    board = unguarded(f"  else if (tracker.push_next)\n{refusal}", "  else if (tracker.lesson")
+    board.ask(SetWeights(0, 16, bytes(48)))
+    assert press(board).action == ButtonAction.TEACH
+
+
+def test_without_its_guard_the_end_of_a_lesson_saves_half_a_push() -> None:
+    board = unguarded(" &&\n      !tracker.push_next", ")\n    end();")
+    press(board)
+    board.ask(Learn(0))
+    board.ask(SetWeights(0, 16, bytes(48)))
+    follow(board, LESSON + 5)
+    assert every(Pressed, board.frames)[-1].action == ButtonAction.END
 
 
 def test_the_led_says_what_goes_on(board: Conversation) -> None:
