@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from fixprop.firmware_build import STACK_RESERVE_BYTES, build_firmware
-from fixprop.reliability.altered import altered_firmware
+from fixprop.reliability.altered import altered, altered_firmware
 from fixprop.reliability.hangs import (
     BAR_S,
     DEEP,
     SHALLOW,
     STACK_BEFORE,
+    STACK_CHECK,
     STACK_SAVED,
     eat_stack,
+    eating,
     eating_firmware,
     hang_often,
 )
+from fixprop.toolchain import FIRMWARE
 from fixprop.wire.records import ResetCause
 
 
@@ -64,6 +68,17 @@ def test_a_stack_that_grows_into_the_variables_is_caught_named_and_gone_on_from(
     assert ResetCause.STACK in seen.cause
     assert (seen.learning, seen.rate) == (True, rate)
     assert seen.held
+
+
+def test_a_mode_that_the_stack_has_spoilt_must_not_be_taken(tmp_path: Path) -> None:
+    takes_it = altered_firmware("src/reset.c", "kept.stack != STACK_BROKE_MODE", "true")
+    shutil.copytree(takes_it / "firmware", tmp_path / "firmware")
+    eater = altered(FIRMWARE / "src" / "main.cpp", STACK_CHECK, eating(DEEP))
+    shutil.copyfile(eater, tmp_path / "firmware" / "src" / "main.cpp")
+    seen = eat_stack(build_firmware(project=tmp_path).elf)
+    assert ResetCause.STACK in seen.cause
+    assert (seen.learning, seen.rate) == (False, 0)
+    assert not seen.held
 
 
 def test_without_the_canary_nobody_says_so() -> None:

@@ -11,34 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from fixprop.board.simulated import SimulatedBoard
-from fixprop.errors import FixpropError
 from fixprop.firmware_build import build_firmware
 from fixprop.reliability.altered import altered_firmware
+from fixprop.reliability.brown_outs import brown_out_claims
 from fixprop.reliability.claim import Claim, Report, silent
-from fixprop.session import Session
-from fixprop.sim.paths import Follow
-from fixprop.sim.scene import World
+from fixprop.reliability.living_board import PATIENCE_S, LivingBoard
 from fixprop.sim.uno import CLOCK_HZ
-from fixprop.wire.codec import Frame, encode_record
-from fixprop.wire.records import (
-    Hello,
-    Learn,
-    Mark,
-    Reading,
-    Record,
-    ResetCause,
-    Result,
-    Save,
-    SetRate,
-    State,
-    Stored,
-    Teach,
-)
+from fixprop.wire.codec import encode_record
+from fixprop.wire.records import Hello, Learn, ResetCause, SetRate, State
 
 HANGS = 1000
 BAR_S = 1.0
-PATIENCE_S = 2.0
 STACK_RATE = 4242  # at this learning rate the altered firmware eats its stack up
 STACK_SAVED, STACK_BEFORE = 640, 900  # rates: in EEPROM, and just before
 STACK_CHECK = "  if (!stack_is_whole())\n    reset_for_stack();\n"
@@ -90,79 +73,18 @@ class Hangs:
             self.wrong.append(f"hang {self.hangs}: {what} is {found}, not {expected}")
 
 
-class _Board:
-    """A board and what it was told, so far as it said that it obeyed."""
-
-    def __init__(self, elf: Path, seed: int) -> None:
-        self.world = World(seed)
-        self.board = SimulatedBoard(elf, self.world)
-        self.session = Session(self.board)
-        self.heard: list[Frame] = []
-        self.session.listeners.append(self._hear)
-        self.saved = (0, self.session.open().weights_crc)
-        self.learning = self.storing = False
-        self.rate = self.session.hello().rate
-
-    def _hear(self, frame: Frame) -> None:
-        self.heard.append(frame)
-        match frame.message:
-            case Stored() as stored:
-                self.saved = stored.step, stored.weights_crc
-            case Reading() as reading:
-                self.learning = bool(reading.state & State.LEARNING)
-                self.storing = bool(reading.state & State.STORING)
-                self.rate = reading.rate
-
-    def live(self, random: Random) -> None:
-        """A command or two, and a while of what they bring."""
-        rate = random.randrange(64, 2000)
-        choices: tuple[list[Record], ...] = (
-            [Teach(60)],
-            [Teach(0), SetRate(rate)],
-            [Learn(0)],
-            [Learn(1), Mark(900, 1)],
-            [Learn(1), Mark(-900, 1), Save()],
-        )
-        for command in random.choice(choices):
-            try:
-                self.session.command(command)
-            except FixpropError as error:
-                if f"{Result.BUSY.name}".lower() not in str(error).lower():
-                    raise
-        self.world.use(Follow(random.randrange(99)), self.board.time_s())
-        self.session.run(random.uniform(0.08, 1.5))
-
-    def hang(self) -> bool:
-        """Now; whether it happens in the midst of a save."""
-        self.board.uno.hang()
-        self.heard.clear()
-        return self.storing
-
-    def until_reading(self) -> float:
-        """Seconds until the board, started anew, has sent a reading; inf if it does not."""
-        start_s = self.board.time_s()
-        while self.board.time_s() < start_s + PATIENCE_S:
-            self.session.run(0.005)
-            kinds = [type(frame.message) for frame in self.heard]
-            if Hello in kinds and Reading in kinds[kinds.index(Hello) :]:
-                return self.board.time_s() - start_s
-        return float("inf")
-
-    def hello(self) -> Hello:
-        """The latest."""
-        return [f.message for f in self.heard if isinstance(f.message, Hello)][-1]
-
-
 def hang_often(elf: Path, hangs: int = HANGS, *, seed: int = 1, report: Report = silent) -> Hangs:
     """A board that is taught, learns, tracks and saves, and hangs."""
-    random, board, seen = Random(seed), _Board(elf, seed), Hangs()
+    random, board, seen = Random(seed), LivingBoard(elf, seed), Hangs()
     while seen.hangs < hangs:
         report("hangs", seen.hangs, hangs)
         board.live(random)
         board.board.uno.run(random.randrange(round(0.038 * CLOCK_HZ)))
         board.session.run(0.0001)  # what was told until now is heard
         before = board.learning, board.rate, board.saved
-        storing = board.hang()
+        storing = board.storing
+        board.board.uno.hang()
+        board.heard.clear()
         seen.hangs += 1
         seen.while_storing += storing
         taken_s = board.until_reading()
@@ -188,7 +110,7 @@ def _compare(
 
 def eat_stack(elf: Path, *, seed: int = 1) -> Overflow:
     """A board that learns, and has saved that, until its stack grows into its variables."""
-    board = _Board(elf, seed)
+    board = LivingBoard(elf, seed)
     for command in (SetRate(STACK_SAVED), Learn(1)):
         board.session.command(command)
     board.session.save()
@@ -207,14 +129,19 @@ def eat_stack(elf: Path, *, seed: int = 1) -> Overflow:
     )
 
 
+def eating(grows: str = DEEP, check: str = STACK_CHECK) -> str:
+    """What takes the place of STACK_CHECK in a firmware that eats its stack when it is told."""
+    return EATER.replace("GROWS", grows) + check
+
+
 def eating_firmware(grows: str = DEEP, *, check: str = STACK_CHECK) -> Path:
-    """The ELF of a firmware that eats its stack when it is told; `check`: what it does about it."""
-    code = EATER.replace("GROWS", grows) + check
+    """The ELF of that firmware; `check`: what it does about it."""
+    code = eating(grows, check)
     return build_firmware(project=altered_firmware("src/main.cpp", STACK_CHECK, code)).elf
 
 
 def hang_claims(elf: Path, *, quick: bool = False, report: Report = silent) -> dict[str, Claim]:
-    """hangs_*: recoveries, the slowest in seconds, and what differed after them; stack_*."""
+    """hangs_*: recoveries, the slowest in seconds, what differed after them; stack_*; brown_outs_*."""
     hangs = HANGS // 20 if quick else HANGS
     seen = hang_often(elf, hangs, report=report)
     eaten = [eat_stack(eating_firmware(grows)) for grows in (SHALLOW, DEEP)]
@@ -227,4 +154,5 @@ def hang_claims(elf: Path, *, quick: bool = False, report: Report = silent) -> d
         "stack_overflow_recovery_s": Claim(
             stack_s, BAR_S, all(overflow.held for overflow in eaten)
         ),
+        **brown_out_claims(elf, quick=quick, report=report),
     }
