@@ -31,6 +31,7 @@ TARGETS = [*C_TARGETS, *(pytest.param(target, marks=ATHERIS) for target in PYTHO
 SECONDS = 4
 LEAST = 2_000  # inputs in that time, on a busy computer
 BOUND = "if (r->size < sizeof r->payload)"
+ANSWER = "  telemetry_ack(&ack);\n"
 BLIND = """
 import sys, atheris
 from tests.fuzz import frame_target
@@ -59,6 +60,17 @@ def test_a_buffer_without_its_bound_is_found(tmp_path: Path) -> None:
         "wire", inputs=2_000_000, seconds=60, program=[str(build("wire", files))], root=tmp_path
     )
     assert "runtime error" in run.finding or "AddressSanitizer" in run.finding
+
+
+def test_a_command_without_an_answer_is_found(tmp_path: Path) -> None:
+    silent = f"  if (ack.command != WIRE_SAVE)\n  {ANSWER}"
+    files = [
+        altered(s, ANSWER, silent) if s.name == "commands.c" else s for s in sources("tracker")
+    ]
+    run = fuzz(
+        "tracker", inputs=200_000, seconds=60, program=[str(build("tracker", files))], root=tmp_path
+    )
+    assert "deadly signal" in run.finding
 
 
 @ATHERIS
