@@ -10,10 +10,16 @@
 #include "reset.h"
 
 #define SENSORS 2
-#define DISCARD 1 /* the first conversion after the multiplexer moved is not settled */
+#define DISCARD 1     /* the first conversion after the multiplexer moved is not settled */
+#define OPEN_CODE 900 /* an output of 10 kOhm and 3.65 V reads 840 at most */
+#define PULL_UPS (_BV(PIN_LEFT_SENSOR) | _BV(PIN_RIGHT_SENSOR))
+#define OPEN_READING (BURST_RANKS * 1023)
+
+_Static_assert(OPEN_READING > READING_HIGHEST, "no sample is made of an open pin");
 
 static uint16_t reads[SENSORS][BURST_READS];
-static volatile uint8_t sensor, conversion;
+static uint8_t sensor, conversion; /* of interrupts only, none of which interrupts another */
+static volatile uint8_t open_pins; /* a bit for each sensor */
 static volatile bool ready;
 static volatile uint16_t missed;
 static volatile uint32_t now_ms, started_ms;
@@ -26,15 +32,34 @@ static uint16_t bandgap, reading_bandgap;
  * first conversion after it comes on takes 25 ADC clocks, not 13 (24.4): it is one that is thrown
  * away, of a sensor or of the bandgap, whose start-up of 70 us (table 29-16) it covers too.
  */
-static void start_conversion(void) { ADCSRA |= _BV(ADEN) | _BV(ADSC); }
+enum { ADC_OFF = _BV(ADIE) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0) }; /* 125 kHz */
 
-static void switch_off(void) { ADCSRA &= (uint8_t)~_BV(ADEN); }
+/* In line: an interrupt that calls pushes twelve registers. */
+static inline __attribute__((always_inline)) void start_conversion(void) {
+  ADCSRA = ADC_OFF | _BV(ADEN) | _BV(ADSC);
+}
+
+static inline __attribute__((always_inline)) void switch_off(void) { ADCSRA = ADC_OFF; }
+
+static uint8_t pin_of(uint8_t which) { return which ? PIN_RIGHT_SENSOR : PIN_LEFT_SENSOR; }
 
 static void start_sensor(uint8_t which) {
   sensor = which;
   conversion = 0;
-  ADMUX = _BV(REFS0) | (which ? PIN_RIGHT_SENSOR : PIN_LEFT_SENSOR);
+  ADMUX = (uint8_t)(_BV(REFS0) | pin_of(which));
   start_conversion();
+}
+
+/*
+ * The conversion that is thrown away is made with the pin's own resistor to the supply, 20 to 50
+ * kOhm (table 29-1): an output holds against it; a pin that nothing drives reads the supply, where
+ * it would otherwise wander among plausible readings. In the 12 us until the next sample is taken
+ * (24.4: 1.5 ADC clocks) an output of 10 kOhm settles on its cable's capacitance many times over.
+ */
+static void take_pulled_up(uint16_t read) {
+  SENSOR_PORT &= (uint8_t)~_BV(pin_of(sensor));
+  const uint8_t bit = (uint8_t)(sensor + 1);
+  open_pins = (uint8_t)(read < OPEN_CODE ? open_pins & ~bit : open_pins | bit);
 }
 
 static void start_supply(void) {
@@ -53,12 +78,13 @@ static void start_burst(void) {
   }
   started_ms = now_ms;
   reading_bandgap = bandgap;
+  SENSOR_PORT |= PULL_UPS; /* both: the second has time to charge its cable meanwhile */
   start_sensor(0);
 }
 
 /* Timer2 counts to 250 at 16 MHz / 64: one millisecond. */
 void adc_begin(void) {
-  ADCSRA = _BV(ADIE) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0); /* 125 kHz */
+  switch_off();
   DIDR0 = _BV(PIN_LEFT_SENSOR) | _BV(PIN_RIGHT_SENSOR);
   TCCR2A = _BV(WGM21);
   TCCR2B = _BV(CS22);
@@ -97,6 +123,8 @@ ISR(ADC_vect) {
   }
   if (number >= DISCARD)
     reads[sensor][number - DISCARD] = read;
+  else
+    take_pulled_up(read);
   if (number < BURST_READS + DISCARD - 1) {
     start_conversion();
   } else if (sensor + 1 < SENSORS) {
@@ -109,11 +137,15 @@ ISR(ADC_vect) {
 
 bool adc_ready(void) { return ready; }
 
+static uint16_t reading_of(uint8_t which) {
+  return open_pins & (which + 1) ? OPEN_READING : burst_reading(reads[which]);
+}
+
 bool adc_take(adc_reading *reading) {
   if (!ready)
     return false;
-  reading->left = burst_reading(reads[0]);
-  reading->right = burst_reading(reads[1]);
+  reading->left = reading_of(0);
+  reading->right = reading_of(1);
   reading->bandgap = reading_bandgap;
   reading->time_us = started_ms * 1000; /* no burst starts while `ready` stands */
   ready = false;

@@ -11,7 +11,7 @@ extern "C" {
 #endif
 
 typedef struct {
-  uint16_t left, right; /* counts x 8 */
+  uint16_t left, right; /* counts x 8; 8184 also if nothing drives the pin */
   uint16_t bandgap;     /* sum of SUPPLY_READS conversions, just before */
   uint32_t time_us;     /* when the burst began */
 } adc_reading;

@@ -15,6 +15,7 @@
 #define BUTTON_PORT PORTE
 #define BUTTON_PIN PINE
 #define BUTTON_BIT 4 /* D2 */
+#define SENSOR_PORT PORTF /* A0 is PF0 */
 #define BANDGAP_CHANNEL 30
 #define UART_RX_vect USART0_RX_vect
 #define UART_UDRE_vect USART0_UDRE_vect
@@ -27,6 +28,7 @@
 #define BUTTON_PORT PORTD
 #define BUTTON_PIN PIND
 #define BUTTON_BIT 2 /* D2 */
+#define SENSOR_PORT PORTC /* A0 is PC0 */
 #define BANDGAP_CHANNEL 14
 #define UART_RX_vect USART_RX_vect
 #define UART_UDRE_vect USART_UDRE_vect

@@ -74,9 +74,9 @@ static void take_bytes() {
 
 static void take_turn() {
   take_bytes();
-  const button_press press = panel_press();
-  if (press && tracker_press(press))
-    panel_taken();
+  const button_press press = panel_take();
+  if (press && !tracker_press(press))
+    panel_put_back(press);
   adc_reading reading;
   if (adc_take(&reading)) {
     tracker_burst(reading.left, reading.right, reading.bandgap, reading.time_us);

@@ -1,6 +1,7 @@
 #include "panel.h"
 
 #include <avr/pgmspace.h>
+#include <util/atomic.h>
 
 #include "chip.h"
 
@@ -34,6 +35,18 @@ void panel_tick(void) {
 
 void panel_show(light pattern) { shown = pattern; }
 
-button_press panel_press(void) { return the_button.press; }
+button_press panel_take(void) {
+  button_press press;
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+    press = the_button.press;
+    the_button.press = BUTTON_NONE;
+  }
+  return press;
+}
 
-void panel_taken(void) { the_button.press = BUTTON_NONE; }
+void panel_put_back(button_press press) {
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+    if (the_button.press == BUTTON_NONE)
+      the_button.press = (uint8_t)press;
+  }
+}

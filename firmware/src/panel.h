@@ -12,8 +12,8 @@ extern "C" {
 void panel_begin(void);
 void panel_tick(void); /* every millisecond, from an interrupt */
 void panel_show(light pattern);
-button_press panel_press(void); /* the press that waits to be taken */
-void panel_taken(void);
+button_press panel_take(void);           /* the press that waits, which then waits no more */
+void panel_put_back(button_press press); /* it waits again, unless another has come since */
 
 #ifdef __cplusplus
 }

@@ -7,9 +7,10 @@
 
 extern uint8_t __heap_start; /* by the linker: where static data ends */
 
-/* Runs before main(), while the stack is empty and r1 is zero. */
+/* Runs before main(), while the stack is empty and r1 is zero. `volatile`: avr-gcc from 10 on would
+ * make a call of memset of it, which paints over its own return address. */
 __attribute__((naked, used, section(".init3"))) void stack_paint(void) {
-  for (uint8_t *p = &__heap_start; p < (uint8_t *)RAMEND; p++)
+  for (volatile uint8_t *p = &__heap_start; p < (volatile uint8_t *)RAMEND; p++)
     *p = PAINT;
 }
 

@@ -58,6 +58,18 @@ def test_a_chip_that_sleeps_reads_as_often_as_one_that_learns() -> None:
         assert_steady(readings)
 
 
+def test_asking_the_pins_first_changes_no_reading_of_a_sensor() -> None:
+    pull_ups = "  SENSOR_PORT |= PULL_UPS;"
+    never_asked = build_firmware(project=altered_firmware("src/adc.c", pull_ups, ""))
+    told_by = []
+    for build in (build_firmware(), never_asked):
+        _, session, recording = board(build)
+        session.command(Learn(0))
+        told_by.append([(r.left, r.right) for r in hear(session, recording, 1.0)])
+    assert told_by[0] == told_by[1]
+    assert len(set(told_by[0])) > 10
+
+
 def test_a_save_costs_no_reading() -> None:
     _, session, recording = board(build_firmware())
     session.command(Learn(0))
@@ -72,7 +84,7 @@ def test_a_save_costs_no_reading() -> None:
 
 
 def test_an_adc_left_on_spoils_the_readings_of_a_chip_that_sleeps() -> None:
-    always_on = altered_firmware("src/adc.c", "{ ADCSRA &= (uint8_t)~_BV(ADEN); }", "{}")
+    always_on = altered_firmware("src/adc.c", "{ ADCSRA = ADC_OFF; }", "{}")
     _, session, recording = board(build_firmware(project=always_on))
     assert len(hear(session, recording, 0.3)) > 30
 

@@ -73,7 +73,9 @@ def walk(
         walker = _Walker(session, holder, on_reading)
         for step in all_steps():
             walker.measure(step)
-            _bandgap(bandgap_mv * walker.supply_scale(true_supply_mv))  # refused now, not at the end
+            _bandgap(
+                bandgap_mv * walker.supply_scale(true_supply_mv)
+            )  # refused now, not at the end
         for side in (LEFT, RIGHT):
             walker.again_if_it_does_not_fit(mount, side)
         walker.again_if_something_was_near(mount)

@@ -133,9 +133,10 @@ KINDS = (
     Kind(
         "sensor_high",
         "sensors",
-        "the pin is at the supply",
+        "nothing drives the pin, or it is on 5V",
         f"{limits.SHORTED} counts x 8, above every sensor's 3.65 V",
-        "{side} sensor: its yellow wire on {pin} touches 5V, or its ground wire is off",
+        "{side} sensor: its plug is off, its yellow wire on {pin} is loose or touches 5V, or its "
+        "ground wire is off",
     ),
     Kind(
         "sensor_low",
@@ -147,10 +148,10 @@ KINDS = (
     Kind(
         "sensor_floating",
         "sensors",
-        "nothing drives the pin: it wanders as no sensor does",
-        f"{limits.FLOATING_SIGMA:.0f} counts x 8 from one reading to the next, usually, or above "
-        f"{limits.HIGHEST} counts x 8",
-        "{side} sensor: its plug is off or its wire is loose: push the plug and the yellow wire on "
+        "its contact comes and goes, or it wanders as no sensor does",
+        f"{limits.FLOATING_SIGMA:.0f} counts x 8 from one reading to the next, usually; a reading "
+        f"above {limits.SHORTED}, or usually above {limits.HIGHEST}, counts x 8",
+        "{side} sensor: its plug or its wire is loose: push the plug and the yellow wire on "
         "{pin} in; then run it again, away from it",
     ),
     Kind(
@@ -158,8 +159,8 @@ KINDS = (
         "sensors",
         "the same value all the time, hand or not",
         f"standard deviation of {limits.STUCK_SIGMA:.1f} counts x 8; a live sensor has 22 or more",
-        "{side} sensor: it is stuck or its wire is loose: push the yellow wire on {pin} in; if its "
-        "output does not move with a hand then, replace it",
+        "{side} sensor: something else drives {pin}, or the sensor is broken: look where its "
+        "yellow wire goes; if its output does not move with a hand then, replace it",
     ),
     Kind(
         "sensor_noisy",

@@ -59,6 +59,9 @@ def _level(phases: list[Floats]) -> tuple[str, str] | None:
     mean = max(float(p.mean()) for p in phases)
     if low > limits.SHORTED:
         return "sensor_high", f"reads {low:.0f}, limit {limits.SHORTED}"
+    readings = np.concatenate(phases)
+    if open_ones := int((readings > limits.SHORTED).sum()):
+        return "sensor_floating", f"is off in {open_ones} of {len(readings)} readings, limit 0"
     if mean < limits.LOW:
         return "sensor_low", f"reads {mean:.0f} at most, limit {limits.LOW}"
     if high > limits.HIGHEST:

@@ -27,10 +27,11 @@ from fixprop.sim.faults import BY_NAME, FAULTS, make_bench
 HEALTHY = "healthy"
 EXPECTED: dict[str, str] = {
     HEALTHY: "",
-    "left_unplugged": "sensor_floating (left)",
-    "right_unplugged": "sensor_floating (right)",
-    "left_loose": "sensor_stuck (left)",
-    "right_loose": "sensor_stuck (right)",
+    "left_unplugged": "sensor_high (left)",
+    "right_unplugged": "sensor_high (right)",
+    "left_loose": "sensor_high (left)",
+    "right_loose": "sensor_high (right)",
+    "left_intermittent": "sensor_floating (left)",
     "left_unpowered": "sensor_low (left)",
     "right_shorted": "sensor_high (right)",
     "left_stuck": "sensor_stuck (left)",

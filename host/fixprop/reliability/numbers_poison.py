@@ -94,9 +94,9 @@ def _mark(seen: Poison, tracker: NumberTracker, kind: str, random: Random) -> No
     before, rejected = tracker.learned(), tracker.rejected
     far = (BEYOND_DEG, VALUES["BEARING_FULL_SCALE_DEG"] - 1)
     tracker.must(Mark(bearing(random, *(far if beyond else (0, FIELD_DEG))), 1))
-    if tracker.ask(Mark(0, random.randint(2, 255))) != Result.BAD_VALUE:
-        kind = "present"
-    seen.judge(f"mark, {kind}", tracker.learned() == before and tracker.rejected == rejected + 1)
+    counted = tracker.rejected == rejected + 1
+    neither = tracker.ask(Mark(0, random.randint(2, 255))) == Result.BAD_VALUE
+    seen.judge(f"mark, {kind}", counted and neither and tracker.learned() == before)
 
 
 def _in_lessons(seen: Poison, tracker: NumberTracker, samples: int, random: Random) -> None:

@@ -18,20 +18,23 @@ from fixprop.sim.paths import Still
 from fixprop.sim.scene import World
 from fixprop.sim.sensors import LEFT, RIGHT, SensorModel
 from fixprop.sim.supply import Supply
-from fixprop.sim.uno import AVCC_MV, BANDGAP_MV, CLOCK_HZ, SRAM_START, SimulatedUno
+from fixprop.sim.uno import AVCC_MV, BANDGAP_MV, CLOCK_HZ, OPEN, SRAM_START, SimulatedUno
 from fixprop.wire.codec import decode, encode
 from fixprop.wire.framing import CrcError, Malformed
 from fixprop.wire.messages import PROTOCOL_VERSION
 from fixprop.wire.records import Hello
 
-Pin = Callable[[float], int]
+Pin = Callable[[float], int | None]
 OLDER = PROTOCOL_VERSION - 1
 WORN_CELLS = 8  # in a row: no record has so many 0xFF
 SLOT_CELLS = 4 * 221  # four slots of the tracker's record
 
 
 class FaultyWorld(World):
-    """A world where pins may be wired otherwise: `pins[channel](time_s)` gives its millivolts."""
+    """A world where pins may be wired otherwise: `pins[channel](time_s)` as the simulated Uno has it.
+
+    None: as it is in a healthy one.
+    """
 
     def __init__(self, seed: int, **world: Any) -> None:
         super().__init__(seed, Still(), **world)
@@ -40,8 +43,9 @@ class FaultyWorld(World):
 
     def adc_mv(self, channel: int, cycle: int) -> int:
         """See World."""
-        if channel in self.pins:
-            return self.pins[channel](cycle / CLOCK_HZ)
+        wired = self.pins[channel](cycle / CLOCK_HZ) if channel in self.pins else None
+        if wired is not None:
+            return wired
         return super().adc_mv(1 - channel if self.crossed else channel, cycle)
 
     def servo_pulse(self, pulse_us: float, time_s: float) -> None:
@@ -109,7 +113,19 @@ def _floating(rng: np.random.Generator) -> Pin:
 
     def millivolts(time_s: float) -> int:
         wave = level + hum * np.sin(2 * np.pi * hertz * time_s + phase)
-        return round(float(np.clip(wave, 0, AVCC_MV)))
+        return OPEN | round(float(np.clip(wave, 0, AVCC_MV)))
+
+    return millivolts
+
+
+def _bad_contact(rng: np.random.Generator) -> Pin:
+    """It opens for 0.05 to 0.5 s, 1 to 10 times in 10 s, over and over."""
+    starts, lasts = rng.uniform(0, 9.5, rng.integers(1, 11)), rng.uniform(0.05, 0.5)
+    around = OPEN | int(rng.integers(0, 3000))
+
+    def millivolts(time_s: float) -> int | None:
+        since = time_s % 10.0 - starts
+        return around if bool(((since >= 0) & (since < lasts)).any()) else None
 
     return millivolts
 
@@ -126,7 +142,7 @@ def _steady_open(side: int) -> Callable[[Bench], None]:
         level_mv = max(100.0, bench.rng.choice(before_mv) + bench.rng.uniform(-50, 300))
         noise_mv = bench.rng.uniform(1, 7)  # 0.2 to 1.5 counts
         rng = bench.rng
-        bench.world.pins[side] = lambda _: round(level_mv + noise_mv * rng.standard_normal())
+        bench.world.pins[side] = lambda _: OPEN | round(level_mv + noise_mv * rng.standard_normal())
 
     return spoil
 
@@ -261,6 +277,7 @@ FAULTS = (
     ),
     Fault("left_loose", "A0 floats, steadily", spoil=_steady_open(LEFT)),
     Fault("right_loose", "A1 floats, steadily", spoil=_steady_open(RIGHT)),
+    Fault("left_intermittent", "A0's wire has a bad contact", spoil=_pin(LEFT, _bad_contact)),
     Fault("left_unpowered", "the left sensor's red wire is off", spoil=_pin(LEFT, _constant(0, 9))),
     Fault("right_shorted", "A1 on 5V", spoil=_pin(RIGHT, _constant(4950, AVCC_MV))),
     Fault("left_stuck", "the left sensor holds one value", spoil=_pin(LEFT, _constant(200, 3000))),

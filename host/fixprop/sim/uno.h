@@ -11,10 +11,13 @@ typedef struct uno uno_t;
 typedef struct {
   uint64_t cycle, value; /* a pulse: its start and end; a mark: when, and GPIOR0's value */
 } uno_event_t;
+/* Millivolts of what drives the pin; with UNO_OPEN, of what lies around a pin that nothing drives
+ */
 typedef int (*uno_adc_mv_t)(int channel, uint64_t cycle);
 typedef int (*uno_supply_mv_t)(uint64_t cycle);
 typedef void (*uno_pulse_t)(uint64_t start_cycle, uint64_t end_cycle);
 
+enum { UNO_OPEN = 1 << 16 };
 enum { UNO_POWER_ON = 1, UNO_EXTERNAL = 2, UNO_CRASHED = -1 }; /* PORF and EXTRF of MCUSR */
 
 /* A chip at power-on with SRAM painted from `painted_from` to its end; NULL when there is none. */

@@ -19,6 +19,7 @@ FLASH_BYTES = 32_768
 ERASED = b"\xff\xff"  # a word of flash
 AVCC_MV = 5000
 BANDGAP_MV = 1100
+OPEN = 1 << 16  # UNO_OPEN: added to the millivolts around a pin that nothing drives
 _HERE = Path(__file__).parent
 
 AdcMv = Callable[[int, int], int]
@@ -53,7 +54,7 @@ def _library() -> tuple[cffi.FFI, Any]:
     ffi = cffi.FFI()
     ffi.cdef(header.split("/* cdef begins */")[1].split("/* cdef ends */")[0])
     sources = [_HERE / "uno.c", _HERE / "uno_parts.c", _HERE / "uno_line.c"]
-    path = build_shared_library("uno", sources, include=[_HERE], libraries=["simavr"])
+    path = build_shared_library("uno", sources, include=[_HERE], libraries=["simavr", "m"])
     try:
         return ffi, ffi.dlopen(str(path))
     except OSError as error:
@@ -66,8 +67,9 @@ def _library() -> tuple[cffi.FFI, Any]:
 class SimulatedUno:
     """An ATmega328P at 16 MHz running one ELF; steps deterministically, no threads, no wall clock.
 
-    `adc_mv(channel, cycle)` gives the voltage on an analog pin in millivolts when a conversion
-    starts; `on_pulse` hears of each complete servo pulse on D9 before any later conversion.
+    `adc_mv(channel, cycle)` gives what drives an analog pin in millivolts when a conversion
+    starts, or OPEN and what surrounds it; `on_pulse` hears of each complete servo pulse on D9
+    before any later conversion.
     `supply_mv(cycle)` gives AVCC then; without it, it is AVCC_MV all the time.
     `boot_at`: where a reset starts, with a boot loader there as part of the firmware.
     An instance must be used from one thread; two of them run independently.

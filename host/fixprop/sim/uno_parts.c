@@ -4,7 +4,8 @@
  *   ADC      simavr computes the result when ADCL is read, from whatever channel is selected by
  *            then, and scales by 1023. Here the voltage is taken at the conversion's start and
  *            the code is floor(Vin * 1024 / Vref) (section 24.7).
- *            AVCC and the bandgap may be other than typical, and change.
+ *            AVCC and the bandgap may be other than typical, and change. A pull-up is seen
+ *            by what drives the pin, and its charge stays on a pin that nothing drives.
  *   EEPROM   simavr writes at once. Here EEPE stays set for 3.4 ms (table 8-1) and a second write
  *            within that time is ignored.
  *   UART in  simavr takes any number of bytes at any moment. Here they come at line rate.
@@ -13,6 +14,7 @@
  *            of bits mask OCR1A (section 16.7.3).
  *   Sleep    starts a conversion: uno.c.
  */
+#include <math.h>
 #include <simavr/avr_adc.h>
 #include <simavr/avr_ioport.h>
 #include <simavr/avr_timer.h>
@@ -21,6 +23,8 @@
 
 enum {
   PORTB_REG = 0x25,
+  DDRC_REG = 0x27,
+  PORTC_REG = 0x28,
   GPIOR0_REG = 0x3E,
   EECR_REG = 0x3F,
   TCCR1A_REG = 0x80,
@@ -95,13 +99,47 @@ static uint32_t reference_mv(const uno_t *uno) {
   }
 }
 
+enum { PULL_UP_OHM = 35000, SENSOR_OHM = 10000 }; /* table 29-1, middle; section 24.6.1, most */
+/* Time constants of a pin with its sampling capacitor and a cable: 100 pF by a pull-up of 50 kOhm,
+ * 50 pF by an input of 100 MOhm. */
+enum { CHARGE_CYCLES = 80, LEAK_CYCLES = 80000 };
+enum { SAMPLED_AFTER_CYCLES = 192 }; /* 1.5 ADC clocks of 128 (section 24.4) */
+
+static int is_pulled_up(const avr_t *avr, unsigned channel) {
+  return channel < 6 && avr->data[PORTC_REG] >> channel & ~(avr->data[DDRC_REG] >> channel) & 1;
+}
+
+static double open_pin_mv(const uno_t *uno, unsigned channel, uint64_t cycle) {
+  const int up = is_pulled_up(uno->avr, channel);
+  const double to_mv = up ? avcc_mv(uno) : uno->open_pins[channel].around_mv;
+  const double passed = (double)(cycle - uno->open_pins[channel].since);
+  const double left = exp(-passed / (up ? CHARGE_CYCLES : LEAK_CYCLES));
+  return to_mv + (uno->open_pins[channel].from_mv - to_mv) * left;
+}
+
+static uint32_t sampled_open_mv(uno_t *uno, unsigned channel, uint32_t around_mv) {
+  if (channel >= 6)
+    return around_mv;
+  uno->open_pins[channel].around_mv = around_mv;
+  return (uint32_t)open_pin_mv(uno, channel, uno->avr->cycle + SAMPLED_AFTER_CYCLES);
+}
+
+static uint32_t driven_pin_mv(const uno_t *uno, unsigned channel, uint32_t mv) {
+  if (!is_pulled_up(uno->avr, channel))
+    return mv;
+  return (mv * PULL_UP_OHM + avcc_mv(uno) * SENSOR_OHM) / (PULL_UP_OHM + SENSOR_OHM);
+}
+
 static uint32_t input_mv(uno_t *uno, avr_adc_mux_t mux) {
   if (mux.kind == ADC_MUX_REF)
     return mux.src == TYPICAL_BANDGAP_MV ? uno->bandgap_mv : mux.src;
   if (mux.kind != ADC_MUX_SINGLE || !uno->adc_mv)
     return 0;
-  int mv = uno->adc_mv(mux.src, uno->avr->cycle);
-  return mv < 0 ? 0 : (uint32_t)mv;
+  const int mv = uno->adc_mv(mux.src, uno->avr->cycle);
+  if (mv < 0)
+    return 0;
+  return mv & UNO_OPEN ? sampled_open_mv(uno, mux.src, (uint32_t)mv & (UNO_OPEN - 1))
+                       : driven_pin_mv(uno, mux.src, (uint32_t)mv);
 }
 
 static void on_conversion_start(avr_irq_t *irq, uint32_t value, void *param) {
@@ -231,6 +269,16 @@ static void write_portb(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) 
   avr->data[addr] = v;
 }
 
+static void write_portc(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
+  uno_t *uno = param;
+  for (unsigned pin = 0; pin < 6; pin++)
+    if ((avr->data[addr] ^ v) >> pin & 1) {
+      uno->open_pins[pin].from_mv = open_pin_mv(uno, pin, avr->cycle);
+      uno->open_pins[pin].since = avr->cycle;
+    }
+  uno->portc_write(avr, addr, v, uno->portc_param);
+}
+
 static void write_mark(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param) {
   avr->data[addr] = v;
   log_event(&((uno_t *)param)->marks, avr->cycle, v);
@@ -288,6 +336,10 @@ static void hook_registers(uno_t *uno) {
   uno->portb_param = avr->io[AVR_DATA_TO_IO(PORTB_REG)].w.param;
   avr->io[AVR_DATA_TO_IO(PORTB_REG)].w.c = write_portb;
   avr->io[AVR_DATA_TO_IO(PORTB_REG)].w.param = uno;
+  uno->portc_write = avr->io[AVR_DATA_TO_IO(PORTC_REG)].w.c;
+  uno->portc_param = avr->io[AVR_DATA_TO_IO(PORTC_REG)].w.param;
+  avr->io[AVR_DATA_TO_IO(PORTC_REG)].w.c = write_portc;
+  avr->io[AVR_DATA_TO_IO(PORTC_REG)].w.param = uno;
   uno->ocr1a_write = avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.c;
   uno->ocr1a_param = avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.param;
   avr->io[AVR_DATA_TO_IO(OCR1AL_REG)].w.c = write_ocr1a;

@@ -23,6 +23,11 @@ struct uno {
   avr_io_read_t udr0_read;
   void *udr0_param;
   uno_adc_mv_t adc_mv;
+  struct {
+    uint64_t since;          /* cycle at which its pull-up was last switched on or off */
+    double from_mv;          /* its level then */
+    double around_mv;        /* that it goes to when it is left alone, as last told */
+  } open_pins[6];            /* A0 to A5, so long as nothing drives them */
   uno_supply_mv_t supply_mv; /* or NULL */
   uint32_t bandgap_mv;       /* of this chip; typically 1100 */
   uno_pulse_t on_pulse;
@@ -34,6 +39,8 @@ struct uno {
   void *eecr_param;
   avr_io_write_t portb_write;
   void *portb_param;
+  avr_io_write_t portc_write;
+  void *portc_param;
   avr_io_write_t ocr1a_write;
   void *ocr1a_param;
   int eeprom_busy_at; /* address being written, or -1 */

@@ -29,7 +29,7 @@ LIGHTS = (
     Light("follow", 800, 200, "lesson: it learns where the hand is", "follow the pointer"),
     Light("storing", 50, 50, "the EEPROM is being written", "wait a second before switching off"),
     Light("incomplete", 100, 900, "a PC has set some of its weights only", "push them again"),
-    Light("loose", 300, 100, "a sensor reads the full supply", "look for a yellow wire on 5V"),
+    Light("loose", 300, 100, "a sensor is off, or on 5V", "push its plug and its yellow wire in"),
     Light("worn", 100, 300, "the EEPROM did not keep the weights", "see `fixprop doctor`"),
 )
 

@@ -58,6 +58,7 @@ from fixprop.wire.records import (
 )
 
 MOST_STEPS_BETWEEN_FRAMES = 1_000_000
+STEPS_WRAP = 2**32  # a month of learning
 
 Pair = tuple[str, int, int]  # a name, the number here and the number on the board
 Pairs = tuple[Pair, ...]
@@ -274,8 +275,8 @@ class Twin:
         return not different
 
     def _advance(self, step: int) -> None:
-        missing = step - self.learner.step
-        if not 0 <= missing <= MOST_STEPS_BETWEEN_FRAMES:
+        missing = (step - self.learner.step) % STEPS_WRAP
+        if missing > MOST_STEPS_BETWEEN_FRAMES:
             self._differ(f"board at step {step:,}, twin at step {self.learner.step:,}")
             return
         self._trained_here(self.learner.train(missing))

@@ -50,7 +50,8 @@ def test_a_finding_ends_with_1_and_says_what_to_do(
     (line,) = [line for line in result.stdout.splitlines() if line.startswith("FAULT")]
     assert line == (
         "FAULT sensors       the right sensor reads 8184, limit 8000: "
-        "right sensor: its yellow wire on A1 touches 5V, or its ground wire is off"
+        "right sensor: its plug is off, its yellow wire on A1 is loose or touches 5V, or its "
+        "ground wire is off"
     )
     assert result.stdout.splitlines()[-1] == "1 fault, 2 skipped"
     (finding,) = json.loads(path.read_text())["findings"]

@@ -36,9 +36,10 @@ def test_a_finding_names_side_and_pin() -> None:
     assert finding.name == "sensor_high (right)"
     assert finding.line() == (
         "the right sensor reads 8184, limit 8000: "
-        "right sensor: its yellow wire on A1 touches 5V, or its ground wire is off"
+        "right sensor: its plug is off, its yellow wire on A1 is loose or touches 5V, or its ground "
+        "wire is off"
     )
-    for name in ("sensor_floating", "sensor_stuck"):
+    for name in ("sensor_floating", "sensor_high"):
         assert "loose" in Finding(name, "seen", "left").do
     for kind in KINDS:
         assert "{" not in Finding(kind.name, "seen", "left").do

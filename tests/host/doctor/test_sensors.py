@@ -66,6 +66,12 @@ def test_a_pin_at_the_supply_is_high_and_the_strongest_unit_is_not() -> None:
     assert names(phase(sensor(peak_mv), sensor(WALL_MV))) == []
 
 
+def test_a_contact_that_comes_and_goes_is_found_by_a_single_reading() -> None:
+    reads = sensor(WALL_MV)
+    reads[50] = 8184
+    assert names(phase(reads, sensor(WALL_MV))) == ["sensor_floating (left)"]
+
+
 def test_a_level_that_no_sensor_puts_out_is_a_pin_that_floats() -> None:
     assert names(phase(sensor(4600), sensor(WALL_MV))) == ["sensor_floating (left)"]
 

@@ -9,15 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fixprop.firmware_build import build_firmware
 from fixprop.formats import ACTIVATION, NO_TARGET, RATE, WEIGHT
 from fixprop.native import LIBRARY
-from fixprop.reliability import numbers
-from fixprop.reliability.altered import altered
+from fixprop.reliability import numbers, numbers_open_wires
+from fixprop.reliability.altered import altered, altered_firmware
+from fixprop.reliability.numbers_open_wires import open_wires
 from fixprop.reliability.numbers_poison import poison
 from fixprop.reliability.numbers_recovery import recovered_deg
 from fixprop.reliability.numbers_steps import OPTIMISERS, PAIRS, STEPS, cases, measure, rates_of
 from fixprop.reliability.numbers_undo import undo
 from fixprop.tracking.native_learner import TRACKER
+
+PULL_UP = "  SENSOR_PORT |= PULL_UPS;"
 
 
 def swapped(source: Path, old: str, new: str) -> Mapping[str, Path]:
@@ -128,12 +132,25 @@ def test_weights_at_their_ends_cost_accuracy_until_they_are_reset() -> None:
     assert recovered_deg("lowest", 0) > 1.5 * recovered_deg("fresh", 0)
 
 
+def test_a_sensor_that_is_off_teaches_nothing() -> None:
+    seen = open_wires(1)
+    assert seen.held, seen
+    assert seen.samples > 4 * 200
+
+
+def test_without_asking_the_pin_an_open_one_teaches() -> None:
+    elf = build_firmware(project=altered_firmware("src/adc.c", PULL_UP, "")).elf
+    seen = open_wires(1, faults=["left_loose"], elf=elf)
+    assert not seen.held and seen.steps > 1000
+
+
 def test_the_claims_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbers, "STEPS", 1)
     monkeypatch.setattr(numbers, "LEAST_STEPS", 1_000)
     monkeypatch.setattr(numbers, "TRIALS", 1)
     monkeypatch.setattr(numbers, "READINGS", 20)
     monkeypatch.setattr(numbers, "SAMPLES", 60)
+    monkeypatch.setattr(numbers_open_wires, "BOARDS", 1)
     claims = numbers.number_claims()
     assert {name for name, claim in claims.items() if not claim.holds} == set()
     assert claims["numbers_poisoned_refused"].figure == 60

@@ -9,7 +9,7 @@ from fixprop.board.port import Port
 from fixprop.board.simulated import SimulatedBoard
 from fixprop.firmware_build import build_firmware
 from fixprop.sim.faults import BY_NAME, FAULTS, FaultyWorld, make_bench
-from fixprop.sim.uno import CLOCK_HZ
+from fixprop.sim.uno import CLOCK_HZ, OPEN
 
 
 def read(port: Port, seconds: float) -> bytes:
@@ -56,6 +56,7 @@ def test_an_unplugged_pin_wanders_and_its_neighbour_does_not() -> None:
     bench = make_bench(9, BY_NAME["left_unplugged"])
     cycles = [round(t * CLOCK_HZ) for t in np.arange(0.5, 1.0, 0.001)]
     left, right = ([bench.world.adc_mv(side, cycle) for cycle in cycles] for side in (0, 1))
+    assert all(level & OPEN for level in left)
     assert np.std(left) > 150  # 0.3 V of hum at least: 0.21 V
     assert np.std(right) < 100
 
@@ -65,8 +66,16 @@ def test_a_loose_pin_is_steady_near_what_was_measured_before_it(seed: int) -> No
     bench = make_bench(seed, BY_NAME["right_loose"])
     cycles = [round(t * CLOCK_HZ) for t in np.arange(0.5, 1.0, 0.001)]
     left, right = ([bench.world.adc_mv(side, cycle) for cycle in cycles] for side in (0, 1))
-    near = min(abs(np.mean(right) - before) for before in (1100, np.mean(left)))
+    assert all(level & OPEN for level in right)
+    near = min(abs(np.mean(right) - OPEN - before) for before in (1100, np.mean(left)))
     assert near < 400 and np.std(right) < 8 < 30 < np.std(left)
+
+
+def test_a_bad_contact_opens_and_closes() -> None:
+    bench = make_bench(9, BY_NAME["left_intermittent"])
+    cycles = [round(t * CLOCK_HZ) for t in np.arange(0.0, 10.0, 0.02)]
+    seen = [bench.world.adc_mv(0, cycle) & OPEN > 0 for cycle in cycles]
+    assert 0 < sum(seen) < len(seen) / 2
 
 
 def test_worn_cells_stay_erased_whatever_is_written() -> None:

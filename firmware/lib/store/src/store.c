@@ -101,8 +101,11 @@ static void finish(store *s, bool failed) {
   s->failed = failed;
 }
 
+/* Of a slot that was left unfinished, by a power cut or an erase, a cell may hold its value weakly:
+ * it reads right today and wrong on a warm day. So none of them is taken as it stands. */
 static void enter(store *s, uint8_t slot) {
   s->slot = slot;
+  s->anew = cells_read(address(s, slot, 0)) != cells_read(address(s, slot, seal_at(s)));
   s->at = 0;
   s->written = false;
   s->crc = wire_crc16_update(CRC_START, (uint8_t)s->generation);
@@ -204,6 +207,9 @@ static void give_up_slot(store *s) {
     finish(s, true);
 }
 
+/* The first place is that of the seal to be broken, which unsealed() leaves alone if it is. */
+static bool is_kept(const store *s) { return s->written || !s->anew || !s->at; }
+
 bool store_work(store *s) {
   if (!cells_ready())
     return false;
@@ -213,7 +219,7 @@ bool store_work(store *s) {
   }
   const uint16_t cell = address(s, s->slot, place(s));
   const uint8_t value = wanted(s);
-  if (cells_read(cell) == value) {
+  if (cells_read(cell) == value && is_kept(s)) {
     advance(s, value);
   } else if (s->written) {
     give_up_slot(s);

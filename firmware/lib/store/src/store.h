@@ -45,6 +45,7 @@ typedef struct {
   uint8_t activity;
   bool failed;  /* the latest save or erase did not succeed */
   bool written; /* the present cell was written, and is to be read back */
+  bool anew;    /* all cells of the slot are written, also those that have their value */
   uint8_t slot; /* being written; STORE_NO_SLOT: to be looked for */
   uint16_t at;  /* place in the order of writes */
   uint16_t crc;

@@ -11,7 +11,7 @@ typedef enum {
   LIGHT_FOLLOW, /* lesson: it learns where the hand is */
   LIGHT_STORING, /* the EEPROM is being written */
   LIGHT_INCOMPLETE, /* a PC has set some of its weights only */
-  LIGHT_LOOSE, /* a sensor reads the full supply */
+  LIGHT_LOOSE, /* a sensor is off, or on 5V */
   LIGHT_WORN, /* the EEPROM did not keep the weights */
   LIGHTS
 } light;
