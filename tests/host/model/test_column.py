@@ -49,6 +49,15 @@ def test_the_chips_c_scales_to_the_same_integers(scaling, column, raw, q):  # ty
     assert library.fixprop_raw_of_q(c, q) == column.raw_of_q(q)
 
 
+@pytest.mark.parametrize(("to_q", "scaled"), [(0x7FFF, 0), (0x8000, 1), (0x8001, 1)])
+def test_half_a_unit_is_rounded_up_and_less_is_not(scaling, to_q, scaled):  # type: ignore[no-untyped-def]
+    ffi, library = scaling
+    assert (
+        library.fixprop_q_of_raw(ffi.new("fixprop_column *", (0, 65535, 0, to_q, 1, 1)), 1)
+        == scaled
+    )
+
+
 @given(column=columns())
 def test_the_edges_of_the_range_become_the_edges_of_the_q_range(column: Column) -> None:
     assert column.q_of_raw(column.low) == column.q_low
