@@ -17,10 +17,12 @@ from fixprop.reliability.claim import Claim, Report, silent
 from fixprop.toolchain import FIRMWARE, build_shared_library, once
 
 WIRE = FIRMWARE / "lib" / "wire" / "src"
-SOURCE = Path(__file__).with_suffix(".c")
+SOURCE = Path(__file__).with_name("line_noise.c")
 CHANCE = 2.0**-16
 RATES = (0.01, 0.03, 0.1)  # of each byte: flipped, lost, doubled or followed by another
-DAMAGED = 10_000_000  # frames of a whole measurement, over all rates; and as many scrambled
+REACHED = 10_000_000  # damaged frames that reach the CRC, over all rates; and as many scrambled
+ROUND, LEAST_ROUND = 1_000_000, 1_000  # damaged frames between two looks at how many reached it
+PATIENCE = 100  # damaged frames for one that reaches it; then the receiver is given up
 Z = 2.576  # 99 %
 DECLARATIONS = """
 typedef struct { uint32_t sent, damaged, checked, accepted, refused, late_most, late_ended; }
@@ -37,20 +39,30 @@ class Interval(NamedTuple):
 
 
 class Noise(NamedTuple):
-    """What became of the frames; see noise_counts in wire_noise.c."""
+    """What became of the frames; see noise_counts in line_noise.c."""
 
-    sent: int
-    damaged: int
-    checked: int
-    accepted: int
-    refused: int
-    late_most: int
-    late_ended: int
+    sent: int = 0
+    damaged: int = 0
+    checked: int = 0
+    accepted: int = 0
+    refused: int = 0
+    late_most: int = 0
+    late_ended: int = 0
+
+    def joined(self, other: Noise) -> Noise:
+        """Both measurements as one."""
+        sums = Noise(*map(sum, zip(self, other, strict=True)))
+        return sums._replace(late_most=max(self.late_most, other.late_most))
 
     @property
     def expected(self) -> float:
         """Damaged frames that chance alone would let pass."""
         return self.checked * CHANCE
+
+    @property
+    def share(self) -> float:
+        """Of the damaged frames that reached the check, those that passed it."""
+        return self.accepted / max(1, self.checked)
 
     @property
     def interval(self) -> Interval:
@@ -85,27 +97,49 @@ def measure(
     return Noise(*(int(getattr(counts, name)) for name in Noise._fields))
 
 
+def reach(
+    rate: float,
+    checked: int,
+    *,
+    seed: int = 1,
+    scramble: bool = False,
+    wire: Path | None = None,
+    report: Report = silent,
+) -> Noise:
+    """Damage frames until so many have reached the CRC; see `measure`."""
+    noise, rounds = Noise(), 0
+    while noise.checked < checked and noise.damaged < PATIENCE * checked:
+        report(f"damaged frames, {rate:.0%} of bytes", noise.checked, checked)
+        damaged = min(ROUND, max(LEAST_ROUND, checked - noise.checked))
+        part = measure(rate, damaged, seed=(seed << 16) + rounds, scramble=scramble, wire=wire)
+        noise, rounds = noise.joined(part), rounds + 1
+    return noise
+
+
+def measure_lines(
+    checked: int = REACHED, wire: Path | None = None, *, report: Report = silent
+) -> tuple[Noise, Noise]:
+    """So many frames that reach the CRC, over all rates; and as many scrambled."""
+    noisy, each = Noise(), -(-checked // len(RATES))
+    for seed, rate in enumerate(RATES, 1):
+        noisy = noisy.joined(reach(rate, each, seed=seed, wire=wire, report=report))
+    seed = 1 + len(RATES)
+    return noisy, reach(1, checked, seed=seed, scramble=True, wire=wire, report=report)
+
+
 def noise_claims(
-    damaged: int = DAMAGED, wire: Path | None = None, *, report: Report = silent
+    checked: int = REACHED, wire: Path | None = None, *, report: Report = silent
 ) -> dict[str, Claim]:
     """accepted_corrupt_frames (for each frame that reaches the CRC) and resynchronisation_frames."""
-    report("damaged frames, lines", 0, 1 + len(RATES))
-    scrambled = measure(1, damaged, scramble=True, wire=wire)
-    lines = list[Noise]()
-    for rate in RATES:
-        report("damaged frames, lines", 1 + len(lines), 1 + len(RATES))
-        lines.append(measure(rate, -(-damaged // len(RATES)), wire=wire))
-    total = Noise(*map(sum, zip(*lines, strict=True)))
+    noisy, scrambled = measure_lines(checked, wire, report=report)
     low, high = scrambled.interval
-    passes_as_chance = low <= CHANCE <= high and total.interval.low <= CHANCE
-    latest = max(line.late_most for line in lines)
-    recovers = latest <= 1 and total.late_ended == 0 and total.refused == 0
+    is_chance = scrambled.checked >= checked and low <= CHANCE <= high
+    is_no_more = noisy.checked >= checked and noisy.interval.low <= CHANCE
+    recovers = noisy.late_most <= 1 and noisy.late_ended == 0 and noisy.refused == 0
     return {
-        "accepted_corrupt_frames": Claim(total.accepted / total.checked, CHANCE, passes_as_chance),
-        "accepted_scrambled_frames": Claim(
-            scrambled.accepted / scrambled.checked, CHANCE, low <= CHANCE <= high
-        ),
-        "resynchronisation_frames": Claim(latest, 1, recovers),
+        "accepted_corrupt_frames": Claim(noisy.share, CHANCE, is_chance and is_no_more),
+        "accepted_scrambled_frames": Claim(scrambled.share, CHANCE, is_chance),
+        "resynchronisation_frames": Claim(noisy.late_most, 1, recovers),
     }
 
 
@@ -122,9 +156,10 @@ def describe(name: str, noise: Noise) -> str:
 
 def main() -> None:
     """Measure and print. Example: python -m fixprop.reliability.wire_noise"""
-    for rate in RATES:
-        print(describe(f"{rate:.1%} of bytes", measure(rate, -(-DAMAGED // len(RATES)))))
-    print(describe("scrambled", measure(1, DAMAGED, scramble=True)))
+    each = -(-REACHED // len(RATES))
+    for seed, rate in enumerate(RATES, 1):
+        print(describe(f"{rate:.1%} of bytes", reach(rate, each, seed=seed)))
+    print(describe("scrambled", reach(1, REACHED, seed=1 + len(RATES), scramble=True)))
 
 
 if __name__ == "__main__":

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import pytest
 
 from fixprop.reliability.altered import altered
-from fixprop.reliability.wire_commands import MOST_RATE, noisy
-from fixprop.reliability.wire_noise import CHANCE, RATES, WIRE, measure, noise_claims, wilson
+from fixprop.reliability.wire_noise import (
+    CHANCE,
+    RATES,
+    WIRE,
+    measure,
+    measure_lines,
+    noise_claims,
+    reach,
+    wilson,
+)
+from fixprop.reliability.wire_noise_host import MOST_LOST, host_noise_claims, measure_host
 from fixprop.wire import frames, framing
 from fixprop.wire.cobs import unstuff
-from fixprop.wire.codec import Frame, decode, encode
+from fixprop.wire.codec import Frame
 from fixprop.wire.frames import FrameReader
 
-MOST_LOST = 9  # whole frames after a damaged one; then the reader is given up
 DAMAGED = 500_000  # a tenth of the chance would be 0.8 accepted: far outside the interval
 CHECK = "if (wire_get_u16(r->payload + n) != wire_crc16(r->payload, n)) {"
 RESTART = "  r->size = 0;\n  r->block_left = 0;\n"
@@ -44,8 +50,23 @@ def test_line_noise_passes_no_more_than_chance_and_costs_one_frame_at_most(rate:
 
 
 def test_all_claims_hold() -> None:
-    claims = noise_claims(100_000)
+    claims = noise_claims(20_000)
     assert all(claim.holds for claim in claims.values()), claims
+
+
+def test_so_many_reach_the_crc_and_each_noise_is_another() -> None:
+    noisy, scrambled = measure_lines(30_000)
+    assert 30_000 <= noisy.checked <= 33_000 and noisy.damaged > 3 * noisy.checked
+    assert scrambled.checked == 30_000
+    assert reach(0.1, 1_000, seed=1) == reach(0.1, 1_000, seed=1) != reach(0.1, 1_000, seed=2)
+
+
+def test_a_receiver_that_never_comes_to_its_check_fails() -> None:
+    wire = altered(WIRE / "wire.c", CHECK, "if (1) {\n    return 0;")
+    noisy = reach(0.1, 100, wire=wire)
+    assert (noisy.checked, noisy.damaged) == (0, 10_000)
+    claims = noise_claims(100, wire)
+    assert not any(claims[f"accepted_{kind}_frames"].holds for kind in ("corrupt", "scrambled"))
 
 
 def test_without_the_crc_damaged_frames_pass() -> None:
@@ -64,29 +85,17 @@ def test_without_the_restart_at_a_delimiter_whole_frames_are_lost() -> None:
     assert not noise_claims(10_000, wire)["resynchronisation_frames"].holds
 
 
-def python_noise(damaged: int) -> tuple[int, int, int]:
-    """Of FrameReader: foreign frames accepted; whole frames lost at most, and after an end."""
-    random, reader = Random(1), FrameReader()
-    foreign = late_most = late_ended = 0
-    for number in range(damaged):
-        frame = encode("set_rate", number, rate=random.randrange(65536))
-        came = noisy(frame, random.uniform(0, MOST_RATE), random)
-        sent: list[Frame] = [decode(frame)]
-        got = reader.feed(came)
-        lost = -1
-        while lost < 0 or (sent[-1] not in got and lost < MOST_LOST):
-            lost += 1
-            whole = encode("get_hello", random.randrange(1, 256))
-            sent.append(decode(whole))
-            got += reader.feed(whole)
-        foreign += sum(one not in sent for one in got)
-        late_most = max(late_most, lost)
-        late_ended += lost if came.endswith(b"\0") else 0
-    return foreign, late_most, late_ended
+@pytest.mark.parametrize("rate", RATES)
+def test_the_host_takes_no_more_than_chance_and_loses_one_frame_at_most(rate: float) -> None:
+    noise = measure_host(rate, 5_000)
+    assert noise.checked > 200  # the CRC had something to refuse
+    assert noise.accepted == 0
+    assert noise.late_most == 1 and noise.late_ended == 0
 
 
-def test_the_host_resynchronises_too() -> None:
-    assert python_noise(10_000) == (0, 1, 0)
+def test_the_hosts_claims_hold() -> None:
+    claims = host_noise_claims(3_000)
+    assert all(claim.holds for claim in claims.values()), claims
 
 
 def test_a_host_that_does_not_start_anew_at_a_delimiter_loses_whole_frames(
@@ -102,8 +111,9 @@ def test_a_host_that_does_not_start_anew_at_a_delimiter_loses_whole_frames(
         return frame
 
     monkeypatch.setattr(FrameReader, "_finish", keeping)
-    _, late_most, late_ended = python_noise(200)
-    assert late_most == MOST_LOST and late_ended > 0
+    noise = measure_host(0.1, 200)
+    assert noise.late_most == MOST_LOST and noise.late_ended > 0
+    assert not host_noise_claims(300)["host_resynchronisation_frames"].holds
 
 
 def test_a_host_without_the_crc_takes_what_nobody_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,4 +130,6 @@ def test_a_host_without_the_crc_takes_what_nobody_sent(monkeypatch: pytest.Monke
             raise framing.Malformed("stuffing") from error
 
     monkeypatch.setattr(frames, "unframe", unchecked)
-    assert python_noise(2_000)[0] > 10
+    noise = measure_host(0.1, 2_000)
+    assert noise.accepted > 10 and noise.interval.low > CHANCE
+    assert not host_noise_claims(2_000)["host_accepted_corrupt_frames"].holds
