@@ -1,11 +1,11 @@
 """Measures all that fixprop claims to survive: python -m fixprop.reliability [--quick] [GROUP ...]
 
-The figures go to out/reliability.json, where those of groups that are not measured stay.
+The figures go to out/reliability.json, where those of groups that are not measured stay if they are
+of the same firmware; those of a quick look, which has lower bars, to out/reliability-quick.json.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -17,13 +17,13 @@ import click
 from fixprop.cli import run
 from fixprop.commands.console import reported
 from fixprop.commands.paths import output_option
-from fixprop.errors import FixpropError
-from fixprop.files import write_whole
 from fixprop.firmware_build import build_firmware
+from fixprop.reliability import figures
 from fixprop.reliability.claim import Claim, Report
 from fixprop.toolchain import PROJECT_ROOT
 
 OUT = PROJECT_ROOT / "out" / "reliability.json"
+QUICK_OUT = PROJECT_ROOT / "out" / "reliability-quick.json"
 Measure = Callable[[bool, Report], dict[str, Claim]]
 
 
@@ -77,7 +77,14 @@ def _mutation(target: str, quick: bool, report: Report) -> dict[str, Claim]:
     return mutation_claims(target, count=10 if quick else SAMPLE, report=report)
 
 
+def _budgets(quick: bool, report: Report) -> dict[str, Claim]:
+    from fixprop.reliability.budgets import budget_claims
+
+    return budget_claims(quick=quick, report=report)
+
+
 GROUPS: dict[str, Measure] = {
+    "budgets": _budgets,
     "power": _power,
     "hangs": _hangs,
     "files": _files,
@@ -92,37 +99,22 @@ GROUPS: dict[str, Measure] = {
 }
 
 
-def known(path: Path) -> dict[str, dict[str, float | bool]]:
-    """Claims of a file of an earlier run; none if there is no such file."""
-    try:
-        return dict(json.loads(path.read_text())["claims"])
-    except FileNotFoundError:
-        return {}
-    except (ValueError, KeyError, TypeError) as error:
-        raise FixpropError(f"{path} is no file of figures: remove it") from error
-
-
-def keep(path: Path, claims: dict[str, Claim]) -> None:
-    """Put claims into the file, in place of those of the same names."""
-    told = known(path) | {
-        name: {"figure": c.figure, "bar": c.bar, "holds": bool(c.holds)}
-        for name, c in claims.items()
-    }
-    write_whole(path, json.dumps({"claims": dict(sorted(told.items()))}, indent=2) + "\n")
-
-
 @click.command()
 @click.option("--quick", is_flag=True, help="A look that takes minutes: fewer of everything.")
-@output_option("Where figures go.", default=OUT, show_default=True, old=True)
+@output_option(
+    f"Where figures go.  [default: {OUT.name} or, quick, {QUICK_OUT.name}, in out/]", old=True
+)
 @click.argument("groups", nargs=-1, type=click.Choice(list(GROUPS)))
-def main(quick: bool, output: Path, groups: tuple[str, ...]) -> None:
+def main(quick: bool, output: Path | None, groups: tuple[str, ...]) -> None:
     """Measure what fixprop claims to survive. Example: scripts/soak power hangs"""
-    holds = True
+    path = output or (QUICK_OUT if quick else OUT)
+    holds, firmware_sha256 = True, build_firmware().sha256
     for group in groups or tuple(GROUPS):
         began = time.monotonic()
+        figures.begin(path, group, firmware_sha256)
         with reported() as report:
             claims = GROUPS[group](quick, report)
-        keep(output, claims)
+        figures.keep(path, group, claims, firmware_sha256)
         for name, claim in claims.items():
             holds = holds and claim.holds
             verdict = "holds" if claim.holds else "FAILS"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fixprop.reliability.claim import Claim, Report, silent
+from fixprop.reliability.numbers_counts import count_claims
 from fixprop.reliability.numbers_open_wires import open_wire_claims
 from fixprop.reliability.numbers_poison import poison
 from fixprop.reliability.numbers_steps import STEPS, measure
@@ -31,4 +32,5 @@ def number_claims(*, quick: bool = False, report: Report = silent) -> dict[str, 
         ),
         "numbers_poisoned_refused": Claim(poisoned.refused, poisoned.samples, refused),
         **open_wire_claims(quick=quick, report=report),
+        **count_claims(quick=quick, report=report),
     }

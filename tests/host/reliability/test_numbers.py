@@ -12,13 +12,15 @@ import pytest
 from fixprop.firmware_build import build_firmware
 from fixprop.formats import ACTIVATION, NO_TARGET, RATE, WEIGHT
 from fixprop.native import LIBRARY
-from fixprop.reliability import numbers, numbers_open_wires
+from fixprop.reliability import numbers, numbers_counts, numbers_open_wires
 from fixprop.reliability.altered import altered, altered_firmware
+from fixprop.reliability.numbers_counts import counts
 from fixprop.reliability.numbers_open_wires import open_wires
 from fixprop.reliability.numbers_poison import poison
 from fixprop.reliability.numbers_recovery import recovered_deg
 from fixprop.reliability.numbers_steps import OPTIMISERS, PAIRS, STEPS, cases, measure, rates_of
 from fixprop.reliability.numbers_undo import undo
+from fixprop.saturation import SaturationCounter
 from fixprop.tracking.native_learner import TRACKER
 
 PULL_UP = "  SENSOR_PORT |= PULL_UPS;"
@@ -132,6 +134,19 @@ def test_weights_at_their_ends_cost_accuracy_until_they_are_reset() -> None:
     assert recovered_deg("lowest", 0) > 1.5 * recovered_deg("fresh", 0)
 
 
+def test_what_saturates_is_counted_as_the_mirror_counts_it() -> None:
+    seen = counts(1)
+    assert seen.differing == 0
+    assert seen.native == seen.mirror > 10_000
+
+
+def test_a_count_that_differs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    add = SaturationCounter.add
+    blind = lambda self, kind, *values: None if kind == "nets" else add(self, kind, *values)  # noqa: E731
+    monkeypatch.setattr(SaturationCounter, "add", blind)
+    assert counts(1).differing > 0
+
+
 def test_a_sensor_that_is_off_teaches_nothing() -> None:
     seen = open_wires(1)
     assert seen.held, seen
@@ -151,6 +166,7 @@ def test_the_claims_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(numbers, "READINGS", 20)
     monkeypatch.setattr(numbers, "SAMPLES", 60)
     monkeypatch.setattr(numbers_open_wires, "BOARDS", 1)
+    monkeypatch.setattr(numbers_counts, "ROUNDS", 1)
     claims = numbers.number_claims()
     assert {name for name, claim in claims.items() if not claim.holds} == set()
     assert claims["numbers_poisoned_refused"].figure == 60
