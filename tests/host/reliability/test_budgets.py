@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fixprop.bench import peers
 from fixprop.reliability import budgets
 from fixprop.reliability.budgets import budget_claims
 
@@ -19,5 +20,5 @@ def test_a_firmware_that_is_too_large_or_a_step_too_slow_fails(
 ) -> None:
     monkeypatch.setattr(budgets, "FLASH_BUDGET_BYTES", 16_000)
     monkeypatch.setattr(budgets, "SRAM_BUDGET_BYTES", 1_500)
-    monkeypatch.setattr(budgets.peers, "training_bar", lambda sizes: 2_000)
+    monkeypatch.setattr(peers, "training_bar", lambda sizes: 2_000)
     assert not any(claim.holds for claim in budget_claims(quick=True).values())
