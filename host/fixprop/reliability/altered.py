@@ -10,7 +10,7 @@ from pathlib import Path
 from fixprop.errors import FixpropError
 from fixprop.files import write_whole
 from fixprop.firmware_build import UNTRACKED
-from fixprop.toolchain import BUILD, FIRMWARE
+from fixprop.toolchain import BUILD, PROJECT_ROOT
 
 
 def altered(source: Path, old: str, new: str) -> Path:
@@ -25,22 +25,26 @@ def altered(source: Path, old: str, new: str) -> Path:
     return copy
 
 
-def altered_firmware(source: str, old: str, new: str) -> Path:
-    """A project whose firmware has one place changed, for build_firmware(project=...)."""
-    copy = altered(FIRMWARE / source, old, new)
-    project = copy.parent / f"project-{_digest_of_firmware()}"
+def altered_firmware(source: str, old: str, new: str, *, project: Path = PROJECT_ROOT) -> Path:
+    """A project whose firmware has one place changed, for build_firmware(project=...).
+
+    `project`: the one that is changed, itself an altered one perhaps.
+    """
+    firmware = project / "firmware"
+    copy = altered(firmware / source, old, new)
+    project = copy.parent / f"project-{_digest_of(firmware)}"
     if not project.exists():
         making = copy.parent / f"making-{os.getpid()}"
         ignored = shutil.ignore_patterns(*UNTRACKED)
-        shutil.copytree(FIRMWARE, making / "firmware", ignore=ignored)
+        shutil.copytree(firmware, making / "firmware", ignore=ignored)
         shutil.copyfile(copy, making / "firmware" / source)
         making.rename(project)
     return project
 
 
-def _digest_of_firmware() -> str:
+def _digest_of(firmware: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(FIRMWARE.rglob("*")):
+    for path in sorted(firmware.rglob("*")):
         if path.is_file() and not UNTRACKED.intersection(path.parts):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -7,7 +7,14 @@ from pathlib import Path
 
 from fixprop.firmware_build import build_firmware
 from fixprop.reliability.altered import altered_firmware
-from fixprop.reliability.wire_overrun import COMMANDS, flood, overrun_claims
+from fixprop.reliability.wire_overrun import (
+    COMMANDS,
+    DEAF_TURN,
+    TURN,
+    deaf_firmware,
+    flood,
+    overrun_claims,
+)
 from fixprop.sim.uno import CLOCK_HZ, SimulatedUno
 from tests.host.reliability.test_wire_noise import CHECK
 from tests.host.sim.conftest import PRELUDE as PRELUDE
@@ -50,8 +57,23 @@ def test_commands_at_line_rate_are_lost_counted_and_survived() -> None:
     assert outcome.uart_lost == 0  # no interrupt is kept waiting for three bytes' time
 
 
-def test_the_claim_holds() -> None:
-    assert overrun_claims()["uart_overrun_survived"].holds
+def test_what_the_uart_itself_loses_is_counted_and_survived() -> None:
+    outcome = flood(deaf_firmware(), in_pairs=True)
+    assert outcome.survived
+    assert outcome.uart_lost > 0
+    assert flood(build_firmware().elf, in_pairs=True).acknowledged == COMMANDS
+
+
+def test_the_claims_hold() -> None:
+    assert all(claim.holds for claim in overrun_claims().values())
+
+
+def test_without_the_uarts_own_sign_its_losses_are_not_counted() -> None:
+    dor = "  const bool overrun = UCSR0A & _BV(DOR0); /* read before UDR0 clears it */\n"
+    project = altered_firmware("src/uart.c", dor, "  const bool overrun = false;\n")
+    deaf_too = altered_firmware("src/main.cpp", TURN, DEAF_TURN, project=project)
+    claims = overrun_claims(deaf=build_firmware(project=deaf_too).elf)
+    assert not claims["uart_hardware_overrun_survived"].holds
 
 
 def test_without_the_counter_the_claim_fails() -> None:
