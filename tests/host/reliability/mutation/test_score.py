@@ -12,7 +12,7 @@ from fixprop.reliability.mutation.copy import Copy
 from fixprop.reliability.mutation.mutant import Mutant
 from fixprop.reliability.mutation.python_mutants import python_mutants
 from fixprop.reliability.mutation.score import chosen, score
-from fixprop.reliability.mutation.targets import BITS, MIRROR, C, Target
+from fixprop.reliability.mutation.targets import AVR, BITS, CHIP, MIRROR, C, Target
 
 CORE = Path("host/core.py")
 TESTS = "tests/test_core.py"
@@ -78,8 +78,9 @@ def test_the_order_depends_on_the_seed_only() -> None:
     [
         replace(C, sources=C.sources[4:5], tests=(RANDOM_STEPS,)),
         replace(MIRROR, sources=MIRROR.sources[1:2], tests=("tests/host/test_changes.py",)),
+        replace(AVR, sources=AVR.sources[10:11], tests=(CHIP,)),
     ],
-    ids=["kernels.c", "changes.py"],
+    ids=["kernels.c", "changes.py", "avr_update.S"],
 )
 def test_five_faults_of_the_core_are_noticed(target: Target) -> None:
     """A sample, to show that the machine works; scripts/mutate tries more."""
