@@ -17,7 +17,7 @@ from fixprop.wire.framing import frame_payload
 from fixprop.wire.messages import MESSAGES
 from fixprop.wire.schema import HEADER_SIZE
 
-HOST_DAMAGED = 1_000_000  # frames over all rates: about two minutes
+HOST_DAMAGED = 2_000_000  # frames over all rates: about two minutes
 MOST_LOST = 9  # whole frames after a damaged one; then the reader is given up
 ONE_THIRD_ZEROS = range(-128, 256)
 
