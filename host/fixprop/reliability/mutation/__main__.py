@@ -8,7 +8,7 @@ import click
 
 from fixprop.cli import run
 from fixprop.commands.console import reported
-from fixprop.reliability.mutation.score import SAMPLE, SEED, score
+from fixprop.reliability.mutation.score import SAMPLE, SEED, score, told
 from fixprop.reliability.mutation.targets import TARGETS
 
 
@@ -27,7 +27,7 @@ def main(count: int, seed: int, seconds: float, targets: tuple[str, ...]) -> Non
                 count=count,
                 seed=seed,
                 seconds=seconds,
-                survived=lambda line: print(f"survived: {line}", flush=True),
+                survived=told,
                 report=report,
             )
         print(f"{name}: {result}", flush=True)
