@@ -62,11 +62,11 @@ def test_without_the_note_in_sram_the_boot_loader_hides_the_hang() -> None:
 def test_behind_the_boot_loader_a_brown_out_has_no_cause() -> None:
     uno = behind_optiboot(build_firmware())
     uno.run(CLOCK_HZ)
-    uno._c.uno_reset(uno._uno, int(ResetCause.BROWN_OUT))
+    uno.reset("brown-out")
     assert hello_after(uno, 2.5).reset_cause == 0
     bare = SimulatedUno(build_firmware().elf)
     bare.run(CLOCK_HZ)
-    bare._c.uno_reset(bare._uno, int(ResetCause.BROWN_OUT))
+    bare.reset("brown-out")
     assert ResetCause(hello_after(bare, 1.0).reset_cause) == ResetCause.BROWN_OUT
 
 

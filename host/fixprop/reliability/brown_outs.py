@@ -58,7 +58,7 @@ class BrownOuts:
 def brown_out(uno: SimulatedUno, random: Random) -> bool:
     """Now; whether it left a cell of EEPROM undefined."""
     image, cell = uno.eeprom, uno.eeprom_busy_at  # libsimavr has written that cell already
-    uno._c.uno_reset(uno._uno, int(ResetCause.BROWN_OUT))
+    uno.reset("brown-out")
     uno._load_eeprom(spoilt(image, cell, random))
     if random.random() < 0.5:
         uno.write_sram(SRAM_START, random.randbytes(SRAM_END - SRAM_START))

@@ -18,7 +18,8 @@ typedef int (*uno_supply_mv_t)(uint64_t cycle);
 typedef void (*uno_pulse_t)(uint64_t start_cycle, uint64_t end_cycle);
 
 enum { UNO_OPEN = 1 << 16 };
-enum { UNO_POWER_ON = 1, UNO_EXTERNAL = 2, UNO_CRASHED = -1 }; /* PORF and EXTRF of MCUSR */
+/* PORF, EXTRF and BORF of MCUSR. */
+enum { UNO_POWER_ON = 1, UNO_EXTERNAL = 2, UNO_BROWN_OUT = 4, UNO_CRASHED = -1 };
 
 /* A chip at power-on with SRAM painted from `painted_from` to its end; NULL when there is none. */
 uno_t *uno_create(const uint8_t *flash, size_t flash_size, uint32_t painted_from, uint32_t avcc_mv);

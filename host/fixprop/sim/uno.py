@@ -177,11 +177,16 @@ class SimulatedUno:
         )
 
     def reset(self, cause: str = "external") -> None:
-        """Pull RESET ("external": EXTRF) or cut the power ("power": PORF, SRAM is kept as it was).
+        """Pull RESET ("external": EXTRF), cut the power ("power": PORF), or let it sink until its
+        detector resets the chip ("brown-out": BORF). SRAM is kept as it was.
 
         What was on its way over the serial line in either direction is lost.
         """
-        causes = {"external": self._c.UNO_EXTERNAL, "power": self._c.UNO_POWER_ON}
+        causes = {
+            "external": self._c.UNO_EXTERNAL,
+            "power": self._c.UNO_POWER_ON,
+            "brown-out": self._c.UNO_BROWN_OUT,
+        }
         if cause not in causes:
             raise UsageError(f"no reset cause {cause!r}: use one of {', '.join(causes)}")
         self._c.uno_reset(self._uno, causes[cause])

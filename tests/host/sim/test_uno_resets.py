@@ -31,7 +31,7 @@ def test_causes_gather_until_the_program_or_power_on_clears_them(build: Build) -
     assert started(uno) == [(PORF, 0)]
     uno.reset()
     assert started(uno) == [(PORF | EXTRF, 0)]
-    uno._c.uno_reset(uno._uno, BORF)
+    uno.reset("brown-out")
     assert started(uno) == [(PORF | EXTRF | BORF, 0)]
     uno.send(b"C")
     uno.run(MS)
