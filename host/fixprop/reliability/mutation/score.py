@@ -17,7 +17,7 @@ from fixprop.reliability.mutation.targets import TARGETS, Target
 from fixprop.toolchain import PROJECT_ROOT
 
 BAR = 0.9
-SAMPLE = 200  # of each language in a soak: ten minutes
+SAMPLE = 100  # of each target in a soak: five minutes
 SEED = 1
 
 
