@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -26,16 +27,24 @@ class InputFile(click.Path):
         self.kind, self._source = kind, source
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path; UsageError if there is nothing that can be read."""
+        """The path; UsageError if there is nothing that can be read, or no end of it."""
         path = Path(value)
         if not os.fspath(value) or not path.exists():
             raise UsageError(f"no {self.kind} '{value}': {self._source}")
         if path.is_dir():
             raise UsageError(f"'{path}' is a folder, not a {self.kind}: name the file in it")
+        if _is_device(path):
+            raise UsageError(f"'{path}' is a device, not a {self.kind}: name a file")
         if not os.access(path, os.R_OK):
             raise UsageError(f"cannot read '{path}': Permission denied; make it readable")
         _check_distinct(ctx, param, path)
         return path
+
+
+def _is_device(path: Path) -> bool:
+    """Such as /dev/zero, which has no end; links are followed. A pipe is none."""
+    mode = path.stat().st_mode
+    return stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
 
 
 MODEL = InputFile("model", "fixprop train, fixprop import or fixprop pull writes one")
@@ -57,6 +66,21 @@ class OutputFile(click.Path):
         if isinstance(path, Path) and (path.is_file() or not path.exists()):  # else a device
             check_folder(path.parent)
             _check_distinct(ctx, param, path)
+        return path
+
+
+class KeptFile(OutputFile):
+    """A file that is read before it is written, if it is there; `kind` is what it holds."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; UsageError for a device or a pipe, which is not there to be read again."""
+        path = super().convert(value, param, ctx)
+        if path.exists() and not path.is_file():
+            raise UsageError(f"'{path}' is no ordinary file and keeps no {self.kind}: name one")
         return path
 
 

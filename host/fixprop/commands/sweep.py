@@ -15,6 +15,7 @@ from fixprop.commands.console import Console, bars
 from fixprop.commands.options import Seed
 from fixprop.commands.paths import (
     InputFile,
+    KeptFile,
     OutputFile,
     json_option,
     output_option,
@@ -79,6 +80,7 @@ def value_options(command: Callable[..., int]) -> Callable[..., int]:
 @click.command(short_help="Many virtual builds: which mounting, network and rate tracks best.")
 @output_option(
     "Results, a line a run; runs that it holds are not done again.",
+    KeptFile("results"),
     default=Path("out/sweep.jsonl"),
     show_default=True,
     old=True,

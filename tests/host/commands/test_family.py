@@ -155,6 +155,14 @@ def test_a_folder_is_no_file_to_read(
     assert "is a folder" in refused([*name.split(), *given(param, tmp_path)], 2, capsys)
 
 
+@pytest.mark.usefixtures("idle")
+@pytest.mark.parametrize(("name", "param"), INPUTS, ids=ids)
+def test_a_device_is_no_file_to_read(
+    name: str, param: click.Parameter, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "is a device" in refused([*name.split(), *given(param, "/dev/zero")], 2, capsys)
+
+
 def test_budget_knows_a_model_that_is_not_there_from_a_topology(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

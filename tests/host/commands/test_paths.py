@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from fixprop.commands.paths import (
     MODEL,
+    KeptFile,
     OutputFile,
     check_folder,
     json_option,
@@ -113,3 +115,29 @@ def test_a_folder_is_checked_by_the_nearest_one_that_is_there(folder: Path) -> N
     assert [path.name for path in folder.iterdir()] == ["m.json"]
     with pytest.raises(FixpropError, match=r"cannot write .*m.json/a: Not a directory; choose"):
         check_folder(folder / "m.json" / "a")
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "link.json"])
+def test_a_device_which_may_have_no_end_is_not_read(name: str) -> None:
+    Path("link.json").symlink_to("/dev/zero")
+    error = run(name).exception
+    assert isinstance(error, UsageError)
+    assert str(error) == f"'{name}' is a device, not a model: name a file"
+
+
+def test_a_pipe_is_read() -> None:
+    os.mkfifo("pipe.json")
+    assert MODEL.convert("pipe.json", None, None) == Path("pipe.json")
+
+
+@pytest.mark.parametrize("name", ["/dev/full", "link.json", "pipe.json"])
+def test_what_is_read_before_it_is_written_is_an_ordinary_file(name: str) -> None:
+    Path("link.json").symlink_to("/dev/full")
+    os.mkfifo("pipe.json")
+    with pytest.raises(UsageError, match=f"'{name}' is no ordinary file and keeps no results"):
+        KeptFile("results").convert(name, None, None)
+
+
+def test_what_is_kept_may_be_there_or_not() -> None:
+    for name in ("m.json", "none.json"):
+        assert KeptFile("results").convert(name, None, None) == Path(name)

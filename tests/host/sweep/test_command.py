@@ -88,3 +88,9 @@ def test_a_summary_of_no_file_is_one_line(
 ) -> None:
     assert cli.run(["sweep", "--summary", str(tmp_path / "none.jsonl")]) == 2
     assert "no results file" in capsys.readouterr().err
+
+
+def test_a_device_holds_no_results(fake: Fake, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["sweep", "-o", "/dev/full", *GRID]) == 2
+    assert "'/dev/full' is no ordinary file" in capsys.readouterr().err
+    assert fake.asked == []
