@@ -104,7 +104,7 @@ GROUPS: dict[str, Measure] = {
 @output_option(
     f"Where figures go.  [default: {OUT.name} or, quick, {QUICK_OUT.name}, in out/]", old=True
 )
-@click.argument("groups", nargs=-1, type=click.Choice(list(GROUPS)))
+@click.argument("groups", nargs=-1, metavar="[GROUP]...", type=click.Choice(list(GROUPS)))
 def main(quick: bool, output: Path | None, groups: tuple[str, ...]) -> None:
     """Measure what fixprop claims to survive. Example: scripts/soak power hangs"""
     path = output or (QUICK_OUT if quick else OUT)
@@ -118,7 +118,8 @@ def main(quick: bool, output: Path | None, groups: tuple[str, ...]) -> None:
         for name, claim in claims.items():
             holds = holds and claim.holds
             verdict = "holds" if claim.holds else "FAILS"
-            print(f"{name}: {claim.figure:.6g}, bar {claim.bar:.6g}: {verdict}", flush=True)
+            note = f" ({claim.note})" if claim.note else ""
+            print(f"{name}: {claim.figure:.6g}, bar {claim.bar:.6g}: {verdict}{note}", flush=True)
         print(f"{group}: {time.monotonic() - began:.0f} s", flush=True)
     sys.exit(0 if holds else 1)
 

@@ -13,8 +13,12 @@ def silent(_doing: str, _done: int, _total: int) -> None:
 
 
 class Claim(NamedTuple):
-    """`figure` against `bar`; whether more or less is better is the measure's business."""
+    """`figure` against `bar`; whether more or less is better is the measure's business.
+
+    `note` is for people, where the two numbers alone would mislead.
+    """
 
     figure: float
     bar: float
     holds: bool
+    note: str = ""

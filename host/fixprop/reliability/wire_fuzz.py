@@ -200,7 +200,7 @@ def fuzz_in_rounds(
             finding = run.finding or "the fuzzer tried nothing"
             return FuzzRun(target, tally.inputs + run.inputs, tally.seconds + run.seconds, finding)
         tally.add(path, run.inputs, run.seconds)
-    path.unlink()
+    path.unlink(missing_ok=True)
     return FuzzRun(target, tally.inputs, tally.seconds, "")
 
 
@@ -222,8 +222,20 @@ def fuzz_claims(
 
 
 @click.command()
-@click.option("--runs", "inputs", default=INPUTS, show_default=True, help="Inputs per target.")
-@click.option("--seconds", default=0, help="Stop after this time; 0: when all inputs are tried.")
+@click.option(
+    "--runs",
+    "inputs",
+    type=click.IntRange(1),
+    default=INPUTS,
+    show_default=True,
+    help="Inputs per target.",
+)
+@click.option(
+    "--seconds",
+    type=click.IntRange(0),
+    default=0,
+    help="Stop after this time; 0: when all inputs are tried.",
+)
 @click.argument("targets", nargs=-1, type=click.Choice([*C_TARGETS, *PYTHON_TARGETS]))
 def main(inputs: int, seconds: int, targets: tuple[str, ...]) -> None:
     """Fuzz the targets, all without a name. Example: scripts/fuzz --seconds 60 wire"""

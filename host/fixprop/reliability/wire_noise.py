@@ -65,6 +65,12 @@ class Noise(NamedTuple):
         return self.accepted / max(1, self.checked)
 
     @property
+    def certainty(self) -> str:
+        """The interval, for people."""
+        low, high = self.interval
+        return f"between {low:.2e} and {high:.2e} with 99 % confidence"
+
+    @property
     def interval(self) -> Interval:
         """Chance of a damaged frame to pass the check (Wilson's score interval)."""
         return wilson(self.accepted, self.checked)
@@ -137,8 +143,10 @@ def noise_claims(
     is_no_more = noisy.checked >= checked and noisy.interval.low <= CHANCE
     recovers = noisy.late_most <= 1 and noisy.late_ended == 0 and noisy.refused == 0
     return {
-        "accepted_corrupt_frames": Claim(noisy.share, CHANCE, is_chance and is_no_more),
-        "accepted_scrambled_frames": Claim(scrambled.share, CHANCE, is_chance),
+        "accepted_corrupt_frames": Claim(
+            noisy.share, CHANCE, is_chance and is_no_more, noisy.certainty
+        ),
+        "accepted_scrambled_frames": Claim(scrambled.share, CHANCE, is_chance, scrambled.certainty),
         "resynchronisation_frames": Claim(noisy.late_most, 1, recovers),
     }
 

@@ -95,6 +95,6 @@ def host_noise_claims(damaged: int = HOST_DAMAGED, *, report: Report = silent) -
     is_no_more = noise.checked > 0 and noise.interval.low <= CHANCE
     recovers = noise.late_most <= 1 and noise.late_ended == 0
     return {
-        "host_accepted_corrupt_frames": Claim(noise.share, CHANCE, is_no_more),
+        "host_accepted_corrupt_frames": Claim(noise.share, CHANCE, is_no_more, noise.certainty),
         "host_resynchronisation_frames": Claim(noise.late_most, 1, recovers),
     }

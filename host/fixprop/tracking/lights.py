@@ -78,8 +78,8 @@ on with every bit.
 |-|-:|-:|-|-|
 {rows}
 
-`loose` shows a yellow wire on 5 V or a sensor without its ground wire. Most wires that are merely off
-do not show: an open pin does not read the full supply, it reads about 250 to 400 counts, often
-steadily, near what was measured before it, and the pointer goes astray. If it does, push the wires
-in, or ask [`fixprop doctor`](doctor.md).
+`loose` shows a plug or a yellow wire that is off, a yellow wire on 5 V, or a sensor without its ground
+wire: before it measures, the board asks each pin with the chip's own resistor to the supply, and only
+a sensor holds against that. A red wire that is off does not show; if the pointer goes astray, ask
+[`fixprop doctor`](doctor.md).
 """

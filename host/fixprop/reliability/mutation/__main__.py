@@ -13,12 +13,18 @@ from fixprop.reliability.mutation.targets import TARGETS
 
 
 @click.command()
-@click.option("--count", default=SAMPLE, show_default=True, help="Faults of each language.")
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    default=SAMPLE,
+    show_default=True,
+    help="Faults of each target.",
+)
 @click.option("--seed", default=SEED, show_default=True, help="Which ones.")
-@click.option("--seconds", default=float("inf"), help="Stop earlier.")
+@click.option("--seconds", type=click.FloatRange(1), default=float("inf"), help="Stop earlier.")
 @click.argument("targets", nargs=-1, type=click.Choice(sorted(TARGETS)))
 def main(count: int, seed: int, seconds: float, targets: tuple[str, ...]) -> None:
-    """Mutation testing, of both languages without a name. Example: scripts/mutate --count 20 c"""
+    """Mutation testing, of all targets without a name. Example: scripts/mutate --count 20 c"""
     holds = True
     for name in targets or TARGETS:
         with reported() as report:
