@@ -15,7 +15,7 @@ from fixprop.sim.bootloader import BOOT_START, build_optiboot, flash_with_boot_l
 from fixprop.sim.kept_eeprom import Eeprom
 from fixprop.sim.orders import obey
 from fixprop.sim.uno import EEPROM_BYTES, FLASH_BYTES, SRAM_START
-from fixprop.sim.virtual_uno import VirtualUno
+from fixprop.sim.virtual_uno import BOOT_BAUDS, VirtualUno
 from fixprop.upload.boot_loaders import GET_SYNC, IN_SYNC
 from fixprop.wire.codec import encode_record
 from fixprop.wire.frames import FrameReader
@@ -72,6 +72,11 @@ def test_optiboot_fits_its_section() -> None:
     content = read_intel_hex(build_optiboot())
     assert min(content) == BOOT_START
     assert max(content) < FLASH_BYTES
+
+
+@pytest.mark.parametrize("baud", BOOT_BAUDS)
+def test_optiboot_can_be_built_at_the_slowest_and_the_fastest_speed(baud: int) -> None:
+    flash_with_boot_loader({}, build_optiboot(baud))
 
 
 def test_a_sketch_that_reaches_the_boot_loader_is_refused() -> None:

@@ -21,6 +21,8 @@ import click
 import numpy as np
 
 from fixprop.cli import run
+from fixprop.commands.options import Finite, Seed
+from fixprop.commands.paths import InputFile, KeptFile, OutputFile
 from fixprop.errors import FixpropError, UsageError
 from fixprop.files import write_whole
 from fixprop.firmware_build import build_firmware
@@ -41,6 +43,7 @@ MOST_BEHIND_S = 0.25  # when this computer was busy for longer, the chip's time 
 KEEP_EVERY_S = 0.1  # of the wall clock: how old a kept EEPROM is at most
 UCSR0A, UBRR0L, U2X = 0xC0, 0xC4, 0x02
 OFF_WAIT_S = 0.01  # between two looks at what a person wants while the power is off
+BOOT_BAUDS = (57_600, 2_000_000)  # slower, Optiboot wants a line in software; faster, there is none
 BAUD_TOLERANCE = 0.04  # of a receiver (datasheet Atmel-8271, table 19-3: 8 data bits, double speed)
 
 
@@ -221,17 +224,32 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 @click.option("--pty", is_flag=True, help="Offer a pseudo terminal.")
 @click.option("--tcp", type=click.IntRange(0, 65535), help="Offer this TCP port; 0: any free one.")
 @click.option("--erased", is_flag=True, help="Nothing in flash but the boot loader.")
-@click.option("--hex", "hex_file", type=click.Path(path_type=Path), help="Sketch in flash.")
-@click.option("--eeprom", type=click.Path(path_type=Path), help="Keep the EEPROM in this file.")
 @click.option(
-    "--dump", type=click.Path(path_type=Path), help="Write all of flash there at the end."
+    "--hex",
+    "hex_file",
+    type=InputFile("HEX file", "without --hex this checkout's firmware is built and put there"),
+    help="Sketch in flash.",
 )
-@click.option("--boot-baud", default=UNO_BAUD, show_default=True, help="Speed of the boot loader.")
-@click.option("--speed", default=1.0, show_default=True, help="Seconds of the chip in a second.")
-@click.option("--seed", default=1, show_default=True, help="Sensors and hand.")
+@click.option("--eeprom", type=KeptFile("EEPROM"), help="Keep the EEPROM in this file.")
+@click.option("--dump", type=OutputFile(), help="Write all of flash there at the end.")
+@click.option(
+    "--boot-baud",
+    type=click.IntRange(*BOOT_BAUDS),
+    default=UNO_BAUD,
+    show_default=True,
+    help="Speed of the boot loader.",
+)
+@click.option(
+    "--speed",
+    type=Finite(*SPEEDS),
+    default=1.0,
+    show_default=True,
+    help="Seconds of the chip in a second.",
+)
+@click.option("--seed", type=Seed(), default=1, show_default=True, help="Sensors and hand.")
 @click.option(
     "--crosstalk",
-    type=(click.FloatRange(0, 127), click.FloatRange(0, 127)),
+    type=(Finite(0, 127), Finite(0, 127)),
     default=(0.0, 0.0),
     metavar="MV MV",
     help="What left and right sensor read more by the other's light.  [default: 0 0]",
@@ -261,8 +279,6 @@ def virtual_uno(
     """
     if pty == (tcp is not None):
         raise UsageError("use --pty or --tcp PORT, one of them")
-    if not SPEEDS[0] <= speed <= SPEEDS[1]:
-        raise UsageError(f"--speed {speed:g}: use {SPEEDS[0]:g} to {SPEEDS[1]:g}")
     sketch = _sketch(hex_file, erased)
     line: SerialLine = PtyLine() if tcp is None else TcpLine(tcp)
     board = VirtualUno(
