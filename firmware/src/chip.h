@@ -14,7 +14,7 @@
 #define LED_BIT 7 /* D13 */
 #define BUTTON_PORT PORTE
 #define BUTTON_PIN PINE
-#define BUTTON_BIT 4 /* D2 */
+#define BUTTON_BIT 4      /* D2 */
 #define SENSOR_PORT PORTF /* A0 is PF0 */
 #define BANDGAP_CHANNEL 30
 #define UART_RX_vect USART0_RX_vect
@@ -27,7 +27,7 @@
 #define LED_BIT 5 /* D13 */
 #define BUTTON_PORT PORTD
 #define BUTTON_PIN PIND
-#define BUTTON_BIT 2 /* D2 */
+#define BUTTON_BIT 2      /* D2 */
 #define SENSOR_PORT PORTC /* A0 is PC0 */
 #define BANDGAP_CHANNEL 14
 #define UART_RX_vect USART_RX_vect

@@ -39,9 +39,8 @@ static const int16_t *forward_layer(const fixprop_layer *layer, const int16_t *w
     fixprop_flash_row(weights, inputs, layer->inputs, row);
     weights += layer->inputs + 1;
   }
-  const fixprop_layer split = {
-      .inputs = INPUTS, .neurons = layer->neurons, .activation = layer->activation};
-  fixprop_network network = {.layers = &split, .layer_count = 1, .weights = rows, .values = values};
+  const fixprop_layer split = {INPUTS, layer->neurons, layer->activation, 0};
+  fixprop_network network = {&split, 1, rows, 0, values, 0, 0};
   values[0] = INT16_MIN;
   values[1] = 1;
   return fixprop_forward(&network);
