@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -31,7 +33,26 @@ BEFORE = (
     "A white card (A4 folded once, upright) and a ruler are needed. Each measurement takes two "
     "seconds. Ctrl-C ends it; the board keeps nothing before the end."
 )
-SIMULATED_LINE = "{}: no board: a simulated Uno's sensors are measured; a board's with --port"
+SIMULATED_LINE = "{}: no board: a simulated Uno's sensors are measured; for a real board's: --port"
+
+
+class Name(click.ParamType):  # type: ignore[type-arg]
+    """A unit's name, which its file has too: no path."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name; fails for what could lead to another folder."""
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+            self.fail(
+                f"'{value}' is not made of A-Z, a-z, 0-9, _ and -; for a path: -o", param, ctx
+            )
+        return str(value)
+
+
+def _say(console: Console, text: str) -> None:
+    """Wrapped at a terminal's width, nowhere else."""
+    console.print(text, highlight=False, soft_wrap=not console.is_terminal)
 
 
 class Person:
@@ -43,9 +64,9 @@ class Person:
     def hold(self, step: Step, why: str) -> None:
         """See Holder."""
         if not self._number:
-            self._console.print(BEFORE, highlight=False)
+            _say(self._console, BEFORE)
         if why:
-            self._console.print(f"Once more: {why}.", highlight=False)
+            _say(self._console, f"Once more: {why}.")
         else:
             self._number += 1
         finger = "Take the finger away. " if self._covers and step.covered is None else ""
@@ -116,7 +137,9 @@ def _now(reading: Reading) -> str:
     "The file, JSON; a picture of the same name goes beside it.  "
     "[default: hardware/calibration/NAME.json, or out/calibration/ for a simulated board]"
 )
-@click.option("--name", default=None, help="Of the unit.  [default: unit, or simulated]")
+@click.option(
+    "--name", type=Name(), default=None, help="Of the unit.  [default: unit, or simulated]"
+)
 @click.option(
     "--supply-mv",
     type=click.IntRange(4000, 6000),
@@ -149,7 +172,7 @@ def calibrate(
     check_folder(path.parent)
     console = Console(stderr=True)
     if simulated:
-        console.print(SIMULATED_LINE.format(port), highlight=False)
+        _say(console, SIMULATED_LINE.format(port))
     world = world_with_card(seed)
     line = open_port(port, world)
     display = Display(console)

@@ -51,6 +51,28 @@ def test_a_supply_that_no_bandgap_explains_writes_nothing(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_says_at_once_that_no_board_is_measured(tmp_path: Path) -> None:
+def test_it_says_at_once_and_in_one_line_that_no_board_is_measured(tmp_path: Path) -> None:
     run = CliRunner().invoke(calibrate, ["--port", "native://", "-o", str(tmp_path / "x.json")])
-    assert run.output.startswith("native://: no board: a simulated Uno's sensors are measured")
+    assert run.stderr.splitlines() == [
+        "native://: no board: a simulated Uno's sensors are measured; for a real board's: --port"
+    ]
+
+
+@pytest.mark.parametrize("name", ["../../x", "a/b", "", ".", "a b", "x.json", "a\\b", "x\n"])
+def test_a_units_name_is_no_path(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke(calibrate, ["--port", "native://", "--name", name])
+    assert run.exit_code == 2
+    assert "--name" in run.output and "is not made of" in run.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_simulated_units_file_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke(calibrate, ["--port", "native://", "--name", "Bench_2-b"])
+    assert run.exit_code == 0, run.output
+    assert (tmp_path / "out" / "calibration" / "Bench_2-b.json").exists()
