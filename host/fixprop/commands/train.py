@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from fixprop.commands.paths import (
 )
 from fixprop.data import read_table
 from fixprop.errors import UsageError
-from fixprop.training.descent import INITIALS
+from fixprop.formats import MAX_NEURONS
+from fixprop.training.descent import INITIALS, fixed_momentum, fixed_rate
 from fixprop.training.engine import ENGINES
 from fixprop.training.fit import Run, Settings
 from fixprop.training.plot import check_plot, plot
@@ -32,6 +34,7 @@ from fixprop.training.schedule import SCHEDULES
 from fixprop.training.session import Plan, Result
 from fixprop.training.session import train as train_plan
 from fixprop.training.size import check_size
+from fixprop.training.split import check_share
 
 
 class Names(click.ParamType):  # type: ignore[type-arg]
@@ -59,7 +62,29 @@ class Sizes(Names):
             sizes = tuple(int(word) for word in words)
         except ValueError:
             self.fail(f"'{value}' is not sizes of layers, such as 8 or 16,8", param, ctx)
-        return () if sizes == (0,) else sizes
+        if sizes == (0,):
+            return ()
+        for size in sizes:
+            if not 1 <= size <= MAX_NEURONS:
+                limits = f"must be 1 to {MAX_NEURONS}, or 0 alone for no hidden layer"
+                self.fail(f"layer of {size} neurons: {limits}", param, ctx)
+        return sizes
+
+
+class Number(click.types.FloatParamType):
+    """A number that `check` takes; it raises UsageError for others."""
+
+    def __init__(self, check: Callable[[float], object]) -> None:
+        self._check = check
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; fails with its limits named."""
+        number = super().convert(value, param, ctx)
+        try:
+            self._check(number)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+        return number
 
 
 class ClassWeights(Names):
@@ -97,14 +122,20 @@ class ClassWeights(Names):
 )
 @click.option("--output-activation", default="auto", show_default=True, help="Of the last layer.")
 @click.option("--epochs", type=click.IntRange(1), default=100, show_default=True)
-@click.option("--rate", type=float, default=0.1, show_default=True, help="Learning rate.")
+@click.option(
+    "--rate", type=Number(fixed_rate), default=0.1, show_default=True, help="Learning rate."
+)
 @click.option(
     "--schedule", type=click.Choice(list(SCHEDULES)), default="constant", show_default=True
 )
-@click.option("--momentum", type=float, default=0.0, show_default=True)
+@click.option("--momentum", type=Number(fixed_momentum), default=0.0, show_default=True)
 @click.option("--batch", type=click.IntRange(1), default=1, show_default=True)
 @click.option(
-    "--validation", type=float, default=0.2, show_default=True, help="Share of rows; 0: none."
+    "--validation",
+    type=Number(check_share),
+    default=0.2,
+    show_default=True,
+    help="Share of rows; 0: none.",
 )
 @click.option("--patience", type=click.IntRange(1), help="Epochs without gain that end it.")
 @click.option("--class-weight", type=ClassWeights(), help="How often classes are seen.")

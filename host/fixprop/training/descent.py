@@ -53,9 +53,9 @@ class Descent:
         if batch < 1:
             raise UsageError(f"batch {batch}: must be 1 or more")
         self.topology, self.batch = topology, batch
-        self._momentum = _fixed(MOMENTUM, "momentum", momentum, least=0)
+        self._momentum = fixed_momentum(momentum)
         self._engine_name = engine
-        self._rate = _fixed(RATE, "learning rate", rate, least=1)
+        self._rate = fixed_rate(rate)
         self._order = SampleOrder(seed)
         self._engine: Engine = engine_of(engine, topology, self._rate, self._momentum)
         self.weights = initial_weights(topology, seed, initial) if weights is None else weights
@@ -67,7 +67,7 @@ class Descent:
 
     @rate.setter
     def rate(self, rate: float) -> None:
-        self._rate = self._engine.rate = _fixed(RATE, "learning rate", rate, least=1)
+        self._rate = self._engine.rate = fixed_rate(rate)
 
     @property
     def momentum(self) -> float:
@@ -76,7 +76,7 @@ class Descent:
 
     def go_on(self, momentum: float, engine: str) -> None:
         """From the same weights with another momentum, or on another engine."""
-        fixed = _fixed(MOMENTUM, "momentum", momentum, least=0)
+        fixed = fixed_momentum(momentum)
         if (fixed, engine) == (self._momentum, self._engine_name):
             return
         flat = self._engine.weights(), self._engine.changes()
@@ -217,6 +217,16 @@ def losses(topology: Topology, outputs: Reals, targets: Reals) -> Reals:
         edge = ACTIVATION.unit / 2
         each = cross_entropy(targets, np.clip(outputs, edge, 1 - edge))
     return np.asarray(np.where(np.isnan(targets), 0.0, each).sum(axis=1))
+
+
+def fixed_rate(rate: float) -> int:
+    """The learning rate as the network has it, UQ3.13; UsageError out of range."""
+    return _fixed(RATE, "learning rate", rate, least=1)
+
+
+def fixed_momentum(momentum: float) -> int:
+    """The momentum as the network has it, UQ0.16; UsageError out of range."""
+    return _fixed(MOMENTUM, "momentum", momentum, least=0)
 
 
 def _fixed(number: Format, what: str, value: float, least: int) -> int:

@@ -23,10 +23,15 @@ class Split(NamedTuple):
     validation: Integers
 
 
-def split_of(problem: Problem, share: float, seed: int) -> Split:
-    """`share` of the rows for validation, 0 to 0.9; UsageError where a part would have none."""
+def check_share(share: float) -> None:
+    """UsageError if so many of the rows cannot be for validation."""
     if not 0 <= share <= 0.9:
         raise UsageError(f"validation {share:g}: must be 0 to 0.9 of the rows")
+
+
+def split_of(problem: Problem, share: float, seed: int) -> Split:
+    """`share` of the rows for validation, 0 to 0.9; UsageError where a part would have none."""
+    check_share(share)
     generator = WideGenerator(seed * SPREAD)
     strata = _strata(problem)
     held = [_drawn(rows, name, share, generator) for name, rows in strata] if share else []

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from fixprop import cli
 from fixprop.commands import train as train_module
 from fixprop.commands.train import train
 from fixprop.errors import FixpropError
@@ -111,12 +112,6 @@ def test_options_go_together(options: list[str]) -> None:
             "'a.json' cannot be both --output and --json",
         ),
         (["data.csv", "--target", "side", "--plot", "a.xyz"], 2, "its name must end in"),
-        (["data.csv", "--target", "side", "--rate", "9"], 2, "learning rate 9"),
-        (["data.csv", "--target", "side", "--momentum", "1"], 2, "momentum 1"),
-        (["data.csv", "--target", "side", "--float64", "--rate", "9"], 2, "learning rate 9"),
-        (["data.csv", "--target", "side", "--float64", "--rate", "nan"], 2, "learning rate nan"),
-        (["data.csv", "--target", "side", "--float64", "--momentum", "1"], 2, "momentum 1"),
-        (["data.csv", "--target", "side", "--validation", "1"], 2, "validation 1"),
         (["data.csv", "--target", "side", "--class-weight", "up=2"], 2, 'no class "up"'),
         (["data.csv", "--target", "side", "--no-header"], 2, 'has no column "side"'),
     ],
@@ -149,6 +144,29 @@ def test_misused_options_are_usage_errors(arguments: list[str]) -> None:
         train.main(["data.csv", "--target", "side", *arguments], standalone_mode=False)
     assert arguments[0] in error.value.format_message()
     assert not Path("model.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--rate", "99", "learning rate 99: UQ3.13 holds 0.00012207 to 7.99988"),
+        ("--rate", "nan", "learning rate nan: UQ3.13 holds"),
+        ("--rate", "0", "learning rate 0: UQ3.13 holds"),
+        ("--momentum", "2", "momentum 2: UQ0.16 holds 0 to 0.999985"),
+        ("--validation", "1", "validation 1: must be 0 to 0.9 of the rows"),
+        ("--hidden", "500", "layer of 500 neurons: must be 1 to 254, or 0 alone for no hidden"),
+        ("--hidden", "8,0", "layer of 0 neurons: must be 1 to 254, or 0 alone for no hidden"),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["--float64"]], ids=["fixed", "float64"])
+def test_a_number_out_of_range_names_its_option_and_the_way_out(
+    option: str, value: str, words: str, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["train", "data.csv", "--target", "side", *more, option, value]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"fixprop: Invalid value for '{option}': {words}")
+    assert said.endswith("; see: fixprop train --help\n")
+    assert [path.name for path in Path().iterdir()] == ["data.csv"]
 
 
 @pytest.mark.parametrize("column", [0, 2])
