@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from fixprop.commands.paths import MODEL, output_option
+from fixprop.commands.paths import MODEL, OutputFile, output_option
 from fixprop.files import write_whole
 from fixprop.model import Model, header
 
 
 @click.command(short_help="Write a model as a C header.")
 @click.argument("model", type=MODEL)
-@output_option("The header to write.", default="model.h", show_default=True)
+@output_option("The header to write.", OutputFile(".h"), default="model.h", show_default=True)
 @click.option("--name", default="model", show_default=True, help="What the sketch calls it.")
 @click.option(
     "--flash",

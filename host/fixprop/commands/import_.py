@@ -42,7 +42,7 @@ SAMPLE = InputFile("sample", "name a table, such as a .csv, or give --range LOW:
 @click.option("--saturate", is_flag=True, help="Cut weights off that are too large for the chip.")
 @output_option(
     "The model file.",
-    OutputFile(may_replace_input=True),
+    OutputFile(".json", may_replace_input=True),
     default="model.json",
     show_default=True,
 )

@@ -52,20 +52,28 @@ RECORDING = InputFile("recording", "fixprop record -o FILE makes one")
 
 
 class OutputFile(click.Path):
-    """A file to write; its folder is made when it is written, and known to be possible before."""
+    """A file to write; its folder is made when it is written, and known to be possible before.
 
-    def __init__(self, *, may_replace_input: bool = False) -> None:
+    `ending`: of its name, for what reads it goes by that; `hint`: more for who has another.
+    """
+
+    def __init__(
+        self, ending: str = "", hint: str = "", *, may_replace_input: bool = False
+    ) -> None:
         super().__init__(path_type=Path, dir_okay=False)
+        self._ending, self._hint = ending, hint
         self.may_replace_input = may_replace_input
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path; FixpropError if its folder cannot be written."""
+        """The path; FixpropError if its folder cannot be written, UsageError for its ending."""
         if value == "":
             self.fail("the file's name is empty", param, ctx)
         path = super().convert(value, param, ctx)
         if isinstance(path, Path) and (path.is_file() or not path.exists()):  # else a device
             check_folder(path.parent)
             _check_distinct(ctx, param, path)
+            if self._ending and path.suffix.lower() != self._ending:
+                raise UsageError(f"'{path}': its name must end in {self._ending}{self._hint}")
         return path
 
 

@@ -9,7 +9,7 @@ import click
 
 from fixprop.board.ports import open_port
 from fixprop.commands.options import board_port
-from fixprop.commands.paths import json_option, output_option, write_figures
+from fixprop.commands.paths import OutputFile, json_option, output_option, write_figures
 from fixprop.fingerprint import fingerprint
 from fixprop.model import Model
 from fixprop.model.model import Provenance
@@ -25,7 +25,7 @@ ORIGINS = {
 
 
 @click.command(short_help="Write a running board's weights to a model file.")
-@output_option("The model file, JSON.", required=True)
+@output_option("The model file, JSON.", OutputFile(".json"), required=True)
 @board_port("fixprop replay {} --export model.json writes its weights")
 @json_option
 def pull(output: Path, port: str, json_path: Path | None) -> None:

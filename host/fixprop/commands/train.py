@@ -148,7 +148,13 @@ class ClassWeights(Names):
     "--seed", type=Seed(), default=1, show_default=True, help="Of split, weights and order."
 )
 @click.option("--plot", "picture", type=OutputFile(), help="Draw the losses to this file.")
-@output_option("The model file.", default=Path("model.json"), show_default=True, old=True)
+@output_option(
+    "The model file.",
+    OutputFile(".json", "; the last layer's function is --output-activation"),
+    default=Path("model.json"),
+    show_default=True,
+    old=True,
+)
 @json_option
 def train(**options: Any) -> None:
     """Train a network on the table DATA, in fixed point, to the bit as a board would.
@@ -160,11 +166,6 @@ def train(**options: Any) -> None:
     Example:  fixprop train iris.csv --target species --plot iris.png -o iris.json
     """
     out, picture = options["output"], options["picture"]
-    if out.suffix.lower() != ".json":
-        raise UsageError(
-            f"{out}: a model file's name ends in .json (the last layer's function is "
-            "--output-activation)"
-        )
     plan = _plan(options)
     if not options["any_size"]:
         check_size(plan.topology, bool(plan.settings.momentum) or plan.settings.batch > 1)

@@ -181,6 +181,23 @@ def test_a_file_that_cannot_be_written_is_one_line_before_the_work(
     assert line.endswith("; choose another folder\n")
 
 
+@pytest.mark.usefixtures("idle")
+@pytest.mark.parametrize(
+    ("name", "words", "ending"),
+    [
+        ("train", ["{file}", "-o", "x.txt"], ".json"),
+        ("import", ["{file}", "-o", "x.txt"], ".json"),
+        ("pull", ["-o", "x.txt"], ".json"),
+        ("export", ["{file}", "-o", "x.json"], ".h"),
+    ],
+)
+def test_models_and_headers_have_names_that_say_so(
+    name: str, words: list[str], ending: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [str(LESSON) if word == "{file}" else word for word in words]
+    assert f": its name must end in {ending}" in refused([name, *words], 2, capsys)
+
+
 @pytest.mark.parametrize(("name", "param"), FILES, ids=ids)
 def test_every_path_is_checked_and_the_result_is_always_dash_o(
     name: str, param: click.Parameter

@@ -141,3 +141,12 @@ def test_what_is_read_before_it_is_written_is_an_ordinary_file(name: str) -> Non
 def test_what_is_kept_may_be_there_or_not() -> None:
     for name in ("m.json", "none.json"):
         assert KeptFile("results").convert(name, None, None) == Path(name)
+
+
+def test_a_name_ends_as_it_must_but_for_a_device() -> None:
+    kind = OutputFile(".h", "; or else")
+    for name in ("a.h", "A.H", "/dev/null"):
+        assert kind.convert(name, None, None) == Path(name)
+    for name in ("a.hpp", "h", ".h", "m.json"):
+        with pytest.raises(UsageError, match=f"^'{name}': its name must end in .h; or else$"):
+            kind.convert(name, None, None)

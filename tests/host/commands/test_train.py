@@ -103,7 +103,7 @@ def test_options_go_together(options: list[str]) -> None:
         (["data.csv", "--target", "sid"], 2, 'did you mean "side"'),
         (["data.csv", "--target", "x"], 2, 'row 1 (line 2), column "side": "'),
         (["data.csv", "--target", "side", "--hidden", "200"], 1, "bytes too large to learn"),
-        (["data.csv", "--target", "side", "-o", "model.h"], 2, "ends in .json"),
+        (["data.csv", "--target", "side", "-o", "model.h"], 2, "must end in .json"),
         (["data.csv", "--target", "side", "--output", "softmax"], 2, "is --output-activation"),
         (["data.csv", "--target", "side", "--json", "data.csv"], 2, "both --json and DATA"),
         (
