@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import math
+import sys
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
+from fixprop.cli import run
 from fixprop.sim.offline import offline_readings
 from fixprop.sim.optics import Hand, Mount, look
 from fixprop.sim.paths import FIELD_DEG, Track
@@ -163,6 +166,16 @@ def picture(mount: Mount) -> str:
     return "\n".join(parts) + "\n"
 
 
-if __name__ == "__main__":
+@click.command()
+def main() -> None:
+    """Print both tables: what each toe-in is worth, and how far to the side a hand is seen.
+
+    \b
+    Example:  .venv/bin/python -m hardware.mounting
+    """
     sweep()
     view()
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:], main, "python -m hardware.mounting"))

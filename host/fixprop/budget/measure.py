@@ -10,16 +10,19 @@ left when the part that grows with the network is taken away.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import click
 import numpy as np
 
 from fixprop.activations import ACTIVATIONS, HIDDEN
 from fixprop.budget.events import Counts
 from fixprop.budget.figures import (
     BACKWARD,
+    COMMAND,
     FORWARD,
     FORWARD_FLASH,
     PATH,
@@ -31,6 +34,7 @@ from fixprop.budget.memory import depth_of, flash_data, pieces, sram_parts, stac
 from fixprop.budget.mode import Mode
 from fixprop.budget.program import Measured, measure
 from fixprop.budget.workload import passes
+from fixprop.cli import run
 from fixprop.errors import FixpropError
 from fixprop.files import write_whole
 from fixprop.network import Topology
@@ -180,8 +184,13 @@ def check_sram(programs: Sequence[Program]) -> None:
             )
 
 
+@click.command()
 def main() -> None:
-    """Measure and write measured.json."""
+    """Measure some 80 programs on the simulated chip and write measured.json; some minutes.
+
+    \b
+    Example:  python -m fixprop.budget.measure
+    """
     programs = measure_all()
     check_sram(programs)
     figures = fit(programs)
@@ -191,4 +200,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(sys.argv[1:], main, COMMAND))

@@ -5,11 +5,13 @@ python -m fixprop.estimators.figures
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import click
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
@@ -19,6 +21,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
+from fixprop.cli import run
 from fixprop.estimators import FixedPointMLPClassifier, FixedPointMLPRegressor
 
 FOLDS = 5
@@ -72,8 +75,13 @@ COMPARISONS = {
 }
 
 
+@click.command()
 def main() -> None:
-    """Print the table."""
+    """Print the table of docs/estimators.md; some minutes.
+
+    \b
+    Example:  python -m fixprop.estimators.figures
+    """
     print("| data | hidden | score | fixed point | scikit-learn |\n|-|-:|-|-:|-:|")
     for c in COMPARISONS.values():
         ours, theirs = (float(np.mean(c.scores(fixed))) for fixed in (True, False))
@@ -82,4 +90,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(sys.argv[1:], main, "python -m fixprop.estimators.figures"))

@@ -9,7 +9,10 @@ import sys
 from random import Random
 from statistics import median
 
+import click
+
 from fixprop.board.native import NativeBoard
+from fixprop.cli import run
 from fixprop.formats import ACTIVATION
 from fixprop.reliability.numbers_undo import KINDS, pushes_of, weights_of
 from fixprop.session import Session
@@ -85,8 +88,14 @@ def recovered_deg(start: str, seed: int, lessons: int = 1) -> float:
     return made.error_deg()
 
 
-def main(seeds: int = SEEDS) -> None:
-    """Print the medians. Example: python -m fixprop.reliability.numbers_recovery"""
+@click.command()
+@click.argument("seeds", type=click.IntRange(1), default=SEEDS)
+def main(seeds: int) -> None:
+    """Print the medians of that many SEEDS, 5 if none is given; some minutes.
+
+    \b
+    Example:  python -m fixprop.reliability.numbers_recovery
+    """
     for start in STARTS:
         errors = [
             median(recovered_deg(start, seed, lessons) for seed in range(seeds))
@@ -96,4 +105,4 @@ def main(seeds: int = SEEDS) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS)
+    sys.exit(run(sys.argv[1:], main, "python -m fixprop.reliability.numbers_recovery"))

@@ -6,15 +6,18 @@ python -m fixprop.training.figures
 from __future__ import annotations
 
 import io
+import sys
 import warnings
 from dataclasses import dataclass
 
+import click
 import numpy as np
 from sklearn import datasets
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
+from fixprop.cli import run
 from fixprop.data.text import text_table
 from fixprop.reference import Reals
 from fixprop.training.fit import Settings
@@ -92,8 +95,13 @@ def scores(case: Case, seeds: tuple[int, ...] = SEEDS) -> tuple[float, float, fl
     return fixed, float64, other
 
 
+@click.command()
 def main() -> None:
-    """Print the table."""
+    """Print the table of docs/training.md; some minutes.
+
+    \b
+    Example:  python -m fixprop.training.figures
+    """
     print("| data | network | score | fixed point | float64 | scikit-learn |")
     print("|-|-|-|-:|-:|-:|")
     for case in CASES:
@@ -103,4 +111,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run(sys.argv[1:], main, "python -m fixprop.training.figures"))
