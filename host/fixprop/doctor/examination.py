@@ -135,7 +135,7 @@ class _Examiner:
         watch = self._watch
         return [
             Row("supply", self._supply_seen(), board.judge_supply(watch)),
-            Row("sensors", self._sensors_seen(), sensors.judge(watch)),
+            self._sensor_row(),
             self._hand_row(),
             self._memory(),
             Row("clock", self._clock_seen(), board.judge_clock(watch)),
@@ -236,16 +236,22 @@ class _Examiner:
         known = "calibrated" if unit and unit.bandgap_mv else "to 10 %, not calibrated"
         return f"{np.median(mv):.0f} mV, {known}" if len(mv) else "no readings"
 
-    def _sensors_seen(self) -> str:
-        if not self._watch.rest.readings:
-            return "no readings"
-        told = []
-        for side in (0, 1):
-            values = self._watch.rest.of(side)
-            noise = sensors.successive_sigma(values)
-            steady = "" if sensors.is_steady(values) else ", something moved: not judged"
-            told.append(f"{SIDES[side]} {values.mean():.0f} with noise of {noise:.0f}{steady}")
-        return ", ".join(told)
+    def _sensor_row(self) -> Row:
+        """Skipped if nothing was found and something moved before both: their noise is not known."""
+        found, rest = sensors.judge(self._watch), self._watch.rest
+        if not rest.readings:
+            return Row("sensors", "no readings", found)
+        moved = [not sensors.is_steady(rest.of(side)) for side in (0, 1)]
+        seen = ", ".join(self._sensor_seen(side, moved[side]) for side in (0, 1))
+        if all(moved):
+            seen += "; keep away from them and run it again"
+        return Row("sensors", seen, found, skipped=all(moved) and not found)
+
+    def _sensor_seen(self, side: int, moved: bool) -> str:
+        values = self._watch.rest.of(side)
+        noise = sensors.successive_sigma(values)
+        judged = ", something moved: not judged" if moved else ""
+        return f"{SIDES[side]} {values.mean():.0f} with noise of {noise:.0f}{judged}"
 
     def _memory(self) -> Row:
         health = self._watch.health

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from fixprop.board.native import NativeBoard
 from fixprop.doctor import examination
 from fixprop.doctor.examination import Row, Wishes, examine
+from fixprop.sim.paths import Still, Track
+from fixprop.sim.scene import HandPath, World
 from fixprop.wire.codec import Frame
 from fixprop.wire.records import GetCalibration, Reading, Record, Save, SetPointer
 from tests.host.bad_line import ThroughABadLine
@@ -35,6 +38,14 @@ def test_a_command_that_was_asked_three_times_says_so(
     port: ThroughABadLine, lost: type[Record]
 ) -> None:
     assert commands_row(port, lost).seen == f"{lost.name} was not answered, 3 times"
+
+
+@pytest.mark.parametrize(("path", "skipped"), [(Track(1), True), (Still(), False)])
+def test_noise_that_a_moving_hand_hides_is_not_called_good(path: HandPath, skipped: bool) -> None:
+    rows = examine(NativeBoard(World(1, path)), Wishes(rest_s=10.0))
+    (row,) = [row for row in rows if row.check == "sensors"]
+    assert (row.findings, row.skipped) == ([], skipped)
+    assert ("keep away from them and run it again" in row.seen) == skipped
 
 
 def test_all_answers_are_no_finding(port: ThroughABadLine) -> None:
