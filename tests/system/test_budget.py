@@ -57,6 +57,15 @@ def test_a_network_that_fits(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert output.splitlines()[-1].startswith("fits: ")
 
 
+def test_activations_that_nothing_names_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["budget", "4-8-3"]) == 0
+    assumed = capsys.readouterr().out
+    line, rest = assumed.split("\n", 1)
+    assert line == "activations assumed: tanh, linear; see --activation"
+    assert cli.run(["budget", "4-8-3:tanh,linear"]) == 0
+    assert capsys.readouterr().out == rest
+
+
 def test_a_network_that_does_not_fit_ends_with_status_1(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

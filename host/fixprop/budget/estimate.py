@@ -143,7 +143,7 @@ def memory(topology: Topology, mode: Mode, figures: Figures | None = None) -> Me
 
 
 def largest(topology: Topology, mode: Mode) -> Topology | None:
-    """`topology` with its widest hidden layer as wide as fits; None: without one, or it never does."""
+    """`topology` with hidden layers as wide as fits, all alike; None: without any, or none fits."""
     if len(topology.sizes) == 2:
         return None
     low, high = 0, MAX_NEURONS + 1  # widths that fit and do not: bytes grow with the width
@@ -157,8 +157,6 @@ def largest(topology: Topology, mode: Mode) -> Topology | None:
 
 
 def with_hidden(topology: Topology, width: int) -> Topology:
-    """`topology` with its widest hidden layer `width` wide."""
-    hidden = topology.sizes[1:-1]
-    at = 1 + hidden.index(max(hidden))
-    sizes = (*topology.sizes[:at], width, *topology.sizes[at + 1 :])
-    return replace(topology, sizes=sizes)
+    """`topology` with all hidden layers `width` wide."""
+    inputs, *hidden, outputs = topology.sizes
+    return replace(topology, sizes=(inputs, *[width] * len(hidden), outputs))

@@ -22,18 +22,20 @@ def show(of: Estimate, console: Console) -> None:
 
 
 def sentence(of: Estimate) -> str:
-    """Whether it fits, by how many bytes, and the largest hidden layer that does."""
+    """Whether it fits, by how many bytes, and the largest hidden layers that do, all alike."""
     memory, larger = of.memory, largest(of.topology, of.mode)
+    several = len(of.topology.sizes) > 3
+    which = f"largest hidden {'layers that fit' if several else 'layer that fits'}: {larger}"
     if memory.fits:
         text = (
             f"fits: {memory.sram_left:,} bytes of SRAM and {memory.flash_left:,} of flash are left"
         )
-        return text if larger is None else f"{text}; largest hidden layer that fits: {larger}"
+        return text if larger is None else f"{text}; {which}"
     left = {"flash": memory.flash_left, "SRAM": memory.sram_left}
     missing = [f"{name} by {-room:,} bytes" for name, room in left.items() if room < 0]
     text = f"does not fit: {', '.join(missing)}"
     if larger is not None:
-        return f"{text}; largest hidden layer that fits: {larger}"
+        return f"{text}; {which}"
     return f"{text}; no hidden layer is small enough" if len(of.topology.sizes) > 2 else text
 
 

@@ -9,8 +9,19 @@ from pathlib import Path
 
 from fixprop.errors import UsageError
 from fixprop.network import Topology
+from fixprop.tracking.definition import TOPOLOGY as TRACKERS
 
-DEFAULT_ACTIVATION = "sigmoid"
+ASSUMED_HIDDEN, ASSUMED_OUTPUT = TRACKERS.activations
+"""Where none are named: the tracker's, and what fixprop train takes for numbers."""
+
+
+def assumes_activations(text: str, activations: Sequence[str] = ()) -> bool:
+    """Whether nothing says the activations, so that read_target takes the usual ones."""
+    return not activations and ":" not in text and not _is_file(text)
+
+
+def _is_file(text: str) -> bool:
+    return os.path.isfile(text)  # noqa: PTH113  # Path.is_file fails for a name that is too long
 
 
 def read_target(text: str, activations: Sequence[str] = ()) -> Topology:
@@ -18,7 +29,7 @@ def read_target(text: str, activations: Sequence[str] = ()) -> Topology:
 
     UsageError or FixpropError for what is no topology, no file or no model.
     """
-    if not os.path.isfile(text):  # noqa: PTH113  # Path.is_file fails for a name that is too long
+    if not _is_file(text):
         return parse_topology(text, activations)
     if activations:
         raise UsageError(
@@ -40,7 +51,8 @@ def parse_topology(text: str, activations: Sequence[str] = ()) -> Topology:
         raise UsageError(f"'{text}' names activations, and so does --activation: use one of them")
     given = [name.strip() for name in names.split(",")] if colon else list(activations)
     sizes = tuple(int(size) for size in layers.split("-"))
-    return Topology(sizes, _for_each_layer(given or [DEFAULT_ACTIVATION], len(sizes) - 1))
+    assumed = [*[ASSUMED_HIDDEN] * (len(sizes) - 2), ASSUMED_OUTPUT]
+    return Topology(sizes, _for_each_layer(given or assumed, len(sizes) - 1))
 
 
 def _for_each_layer(names: list[str], layers: int) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ MODEL_SUFFIX = ".json"
     "activations",
     metavar="NAME",
     multiple=True,
-    help="One for all layers, or one for each in turn; sigmoid if there is none.",
+    help="One for all layers, or one for each in turn; if there is none, tanh, and linear outputs.",
 )
 @click.option("--momentum", is_flag=True, help="It learns with momentum.")
 @click.option("--inference-only", is_flag=True, help="It does not learn; weights in SRAM.")
@@ -67,10 +67,12 @@ def budget(
         MODEL.convert(target, None, None)
     from fixprop.budget.estimate import estimate
     from fixprop.budget.tables import show
-    from fixprop.budget.target import read_target
+    from fixprop.budget.target import assumes_activations, read_target
 
     told = estimate(read_target(target, activations), mode)
     write_figures(json_path, told.as_json())
+    if assumes_activations(target, activations):
+        click.echo(f"activations assumed: {', '.join(told.topology.activations)}; see --activation")
     show(told, Console())
     return 0 if told.memory.fits else 1
 

@@ -7,16 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fixprop.budget.target import parse_topology, read_target
+from fixprop.budget.target import assumes_activations, parse_topology, read_target
+from fixprop.data.text import text_table
 from fixprop.errors import FixpropError, UsageError
 from fixprop.model import Model
 from fixprop.network import Topology
+from fixprop.training.fit import Settings
+from fixprop.training.problem import Wish, problem_of
+from fixprop.training.session import Plan
 
 
 @pytest.mark.parametrize(
     ("text", "activations", "expected"),
     [
-        ("2-8-2", (), ("sigmoid", "sigmoid")),
+        ("2-8-2", (), ("tanh", "linear")),
         ("2-8-2:tanh", (), ("tanh", "tanh")),
         ("2-8-2:tanh,softmax", (), ("tanh", "softmax")),
         ("2-8-2: relu, linear", (), ("relu", "linear")),
@@ -28,6 +32,19 @@ def test_a_topology_with_its_activations(
     text: str, activations: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
     assert parse_topology(text, activations) == Topology((2, 8, 2), expected)
+
+
+def test_what_is_assumed_is_what_train_takes_for_numbers(tmp_path: Path) -> None:
+    table = text_table(b"x,y\n1,2\n3,5\n", "t.csv", "")
+    plan = Plan(problem_of(table, Wish(("y",))), Settings(), (4, 3))
+    assert parse_topology("1-4-3-1") == plan.topology
+    assert parse_topology("4-3").activations == ("linear",)
+    path = tmp_path / "2-8-2"
+    path.touch()
+    assert assumes_activations("2-8-2")
+    assert not assumes_activations("2-8-2", ("tanh",))
+    assert not assumes_activations("2-8-2:tanh")
+    assert not assumes_activations(str(path))
 
 
 @pytest.mark.parametrize(
