@@ -13,6 +13,7 @@ from fixprop.cli import run
 from fixprop.firmware_build import build_firmware
 from fixprop.formats import Integers
 from fixprop.intel_hex import intel_hex, read_intel_hex
+from fixprop.live.bridge import Bridge
 from fixprop.session import Session
 from fixprop.sim.bootloader import BOOT_START, ERASED, build_optiboot
 from fixprop.sim.uno import FLASH_BYTES
@@ -122,6 +123,20 @@ def test_a_dry_run_touches_no_board(tmp_path: Path, capfd: pytest.CaptureFixture
         assert run(["flash", "--port", url, "--dry-run"]) == 0
     assert "nothing was written" in capfd.readouterr().out
     assert set(list(read_intel_hex(dump).values())[:BOOT_START]) == {ERASED}
+
+
+def test_a_monitor_that_takes_the_line_back_is_told_and_waited_for_no_longer_than_said(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fixprop.upload.avrdude.STALL_S", 2.0)
+    with virtual_uno("--tcp", "0") as url, closing(Bridge(lambda: open_port(url))) as monitor:
+        monitor.turn()
+        assert monitor.session is not None
+        monitor.start()
+        assert run(["flash", "--port", url]) == 1
+    said = capfd.readouterr().err
+    assert "another program may hold it" in said
+    assert len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

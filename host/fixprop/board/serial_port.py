@@ -27,6 +27,9 @@ LINE_ERRORS: tuple[type[Exception], ...] = (
 or a lost handle closed it in the middle of a read, termios.error (no OSError) while it is set up."""
 
 MOST_BYTES = 4096  # of one read
+SOCKET = "socket://"
+HELD = "another program may hold it"
+"""Of a TCP line: it has no plug, serves one program at a time, and names nobody."""
 
 
 class SerialPort:
@@ -46,7 +49,7 @@ class SerialPort:
             if not reset and os.name == "nt":
                 self._line.dtr = False
             self._line.open()
-            if os.name == "posix" and not url.startswith("socket://"):
+            if os.name == "posix" and not url.startswith(SOCKET):
                 _hang_up_on_close(self._line.fileno(), reset)
         except LINE_ERRORS as error:
             raise FixpropError(diagnosis(url, error)) from error
@@ -93,7 +96,14 @@ def _hang_up_on_close(line: int, on: bool) -> None:
 
 def lost_line(url: str, error: object) -> FixpropError:
     """What a Port raises when its line is gone."""
-    return FixpropError(f"lost {url}: {error}; plug it in and start again")
+    return FixpropError(f"lost {url}: {error}; {back_again(url)}")
+
+
+def back_again(url: str) -> str:
+    """What to do about a line that is gone."""
+    if url.startswith(SOCKET):
+        return f"{HELD}: close that, or start the one that offers the port again"
+    return "plug it in and start again"
 
 
 def diagnosis(url: str, error: Exception) -> str:
@@ -110,6 +120,8 @@ def diagnosis(url: str, error: Exception) -> str:
         return f"{url} is busy: another program has it open; find it with: fuser -v {url}"
     if number == errno.ECONNREFUSED or "refused" in text:
         return f"nobody listens at {url}: start the program that offers the port, or correct the number"
+    if "timed out" in text:
+        return f"{url} answers nobody: {HELD}; close it, or correct the address"
     if "Inappropriate ioctl" in text or number == errno.EISDIR or "Is a directory" in text:
         return f"{url} is not a serial line: name the board's, such as /dev/ttyACM0"
     return f"cannot open {url}: {text.splitlines()[0]}; check the name"

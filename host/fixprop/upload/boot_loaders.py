@@ -14,7 +14,7 @@ from typing import Any
 
 import serial
 
-from fixprop.board.serial_port import LINE_ERRORS, diagnosis
+from fixprop.board.serial_port import HELD, LINE_ERRORS, SOCKET, diagnosis
 from fixprop.errors import FixpropError
 
 GET_SYNC, IN_SYNC = b"\x30\x20", b"\x14\x10"
@@ -73,7 +73,8 @@ def answering(
             if _answers(line, patience_s):
                 return boot_loader
         except LINE_ERRORS as error:
-            raise FixpropError(f"lost {url} while it was reset: {error}; is it loose?") from error
+            cure = f"{HELD}; close it and flash again" if url.startswith(SOCKET) else "is it loose?"
+            raise FixpropError(f"lost {url} while it was reset: {error}; {cure}") from error
         finally:
             line.close()
     return None

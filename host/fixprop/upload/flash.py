@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixprop.board.ports import open_port
+from fixprop.board.serial_port import HELD
 from fixprop.errors import FixpropError
 from fixprop.firmware_build import build_firmware
 from fixprop.session import Session
@@ -71,6 +72,11 @@ def upload(plan: Plan, progress: Progress, *, greet: bool = True) -> Flashed:
 
 def silence(target: Target) -> str:
     """What to say when no boot loader answers."""
+    if not target.is_device:
+        return (
+            f"{target.url} answers nobody: {HELD}; close it and flash again; or is it no Uno or Nano "
+            "with an ATmega328P? nothing was written"
+        )
     return (
         f"no boot loader answers at {target.url}, at 115200 or 57600 baud: is it the board's port "
         f"({typed('pio')} device list), an Uno or Nano with an ATmega328P, nothing wired to D0 and D1? "

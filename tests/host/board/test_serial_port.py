@@ -124,12 +124,14 @@ def test_a_port_in_use_is_refused(pty: tuple[int, str]) -> None:
     port.close()
 
 
-def test_a_board_unplugged_is_one_line_with_the_next_step() -> None:
+def test_a_tcp_line_that_is_lost_is_one_line_with_the_next_step() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = SerialPort(f"socket://127.0.0.1:{server.getsockname()[1]}")
         line, _ = server.accept()
         line.close()
-        with pytest.raises(FixpropError, match=r"^lost socket://.*plug it in and start") as raised:
+        with pytest.raises(
+            FixpropError, match=r"^lost socket://.*; another program may hold"
+        ) as raised:
             port.read(LIMIT_S)
         assert "\n" not in str(raised.value)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from fixprop.errors import FixpropError, MissingTool
+from fixprop.upload import avrdude
 from fixprop.upload.avrdude import command, complaint, write
 from fixprop.upload.boot_loaders import OPTIBOOT
 from fixprop.upload.image import Image
@@ -58,6 +61,87 @@ def test_a_mismatch_is_told_in_avrdudes_words(said: Path) -> None:
         write(IMAGE, TARGET, OPTIBOOT, lambda *_: None)
 
 
+def test_when_the_power_goes_the_flash_may_be_incomplete(said: Path) -> None:
+    """As avrdude 7.1 tells it."""
+    said.write_text(
+        "1\navrdude: AVR device initialized and ready to accept instructions\n"
+        "avrdude: device signature = 0x1e950f (probably m328p)\n"
+        "avrdude: writing 17246 bytes flash ...\n\nWriting | ####------ | 8% 5.18s\n\n"
+        "avrdude error: programmer is not responding\n"
+    )
+    with pytest.raises(FixpropError) as raised:
+        write(IMAGE, TARGET, OPTIBOOT, lambda *_: None)
+    assert str(raised.value) == (
+        "flashing /dev/ttyACM0 failed: programmer is not responding; the flash may now be "
+        "incomplete: press the board's reset button and flash again"
+    )
+
+
+@pytest.fixture
+def silent(said: Path) -> Path:
+    """It prints its lines, then says nothing more and does not end: nobody writes to the pipe."""
+    os.mkfifo(said.with_name("never"))
+    said.with_name("avrdude").write_text(
+        f"#!/bin/sh\ntail -n +2 {said} >&2\nread answer <{said.with_name('never')}\n"
+    )
+    return said
+
+
+def test_an_avrdude_that_says_nothing_more_is_ended(
+    silent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(avrdude, "STALL_S", 0.05)
+    silent.write_text("0\n")
+    with pytest.raises(FixpropError) as raised:
+        write(IMAGE, TARGET, OPTIBOOT, lambda *_: None)
+    assert str(raised.value) == (
+        "flashing /dev/ttyACM0 failed: it answers nobody for 0.05 s: another program may hold it; "
+        "close it and flash again"
+    )
+
+
+class HandTimer:
+    """A timer that a test lets run out."""
+
+    made: list[HandTimer]
+
+    def __init__(self, _seconds: float, run_out: Callable[[], None]) -> None:
+        self.run_out = run_out
+        self.made.append(self)
+
+    def start(self) -> None:
+        pass
+
+    def cancel(self) -> None:
+        pass
+
+
+@pytest.fixture
+def timers(monkeypatch: pytest.MonkeyPatch) -> list[HandTimer]:
+    HandTimer.made = []
+    monkeypatch.setattr(avrdude, "Timer", HandTimer)
+    return HandTimer.made
+
+
+def test_a_stall_after_the_first_page_leaves_the_flash_incomplete(
+    silent: Path, timers: list[HandTimer]
+) -> None:
+    silent.write_text("0\nWriting | ####")
+    with pytest.raises(FixpropError, match="hold it; the flash may now be incomplete: close it"):
+        write(IMAGE, TARGET, OPTIBOOT, lambda *_: timers[-1].run_out())
+
+
+def test_only_a_new_mark_of_the_bar_is_progress(said: Path, timers: list[HandTimer]) -> None:
+    said.write_text("1\n" + 50 * "avrdude error: programmer is not responding\n")
+    with pytest.raises(FixpropError, match="not responding; press"):
+        write(IMAGE, TARGET, OPTIBOOT, lambda *_: None)
+    assert len(timers) == 1
+    said.write_text("1\nWriting | ##")
+    with pytest.raises(FixpropError):
+        write(IMAGE, TARGET, OPTIBOOT, lambda *_: None)
+    assert len(timers) >= 3
+
+
 def test_missing_modem_lines_are_not_the_complaint() -> None:
     text = (
         'avrdude OS error: ioctl("TIOCMGET"): Inappropriate ioctl for device\n'
@@ -65,6 +149,16 @@ def test_missing_modem_lines_are_not_the_complaint() -> None:
     )
     assert complaint(text) == "programmer is not responding"
     assert complaint("") == "avrdude said nothing"
+
+
+def test_the_last_complaint_is_told_and_the_signature_is_none() -> None:
+    text = (
+        "avrdude: device signature = 0x1e950f (probably m328p)\n"
+        "avrdude error: programmer is not responding\n"
+        "avrdude error: verification mismatch\n"
+    )
+    assert complaint(text) == "verification mismatch"
+    assert complaint(text.splitlines()[0] + "\nlast words") == "last words"
 
 
 def test_no_avrdude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

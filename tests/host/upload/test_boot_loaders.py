@@ -74,3 +74,13 @@ def test_a_line_that_is_lost_on_the_way_is_told() -> None:
 
     with pytest.raises(FixpropError, match="lost line while it was reset"):
         answering("line", lambda _, baud: Loose(baud, baud, 0))
+    with pytest.raises(FixpropError, match="disconnected; another program may hold it"):
+        answering("socket://here:1", lambda _, baud: Loose(baud, baud, 0))
+
+
+def test_a_tcp_port_whose_program_takes_no_more_callers_is_diagnosed() -> None:
+    def open_line(_url: str, _baud: int) -> Line:
+        raise serial.SerialException("Could not open port socket://here:1: timed out")
+
+    with pytest.raises(FixpropError, match=r"socket://here:1 answers nobody: another program may"):
+        answering("socket://here:1", open_line)
