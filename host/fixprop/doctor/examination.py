@@ -10,8 +10,9 @@ import numpy as np
 
 from fixprop.board.finder import vendor_at
 from fixprop.board.port import Port
+from fixprop.board.serial_port import HELD, SOCKET
 from fixprop.doctor import board, sensors
-from fixprop.doctor.kinds import FIRMWARE_16U2, Finding
+from fixprop.doctor.kinds import FIRMWARE_16U2, FLASH, Finding
 from fixprop.doctor.limits import POINTER_DEG
 from fixprop.doctor.person import SIDES, Person
 from fixprop.doctor.watch import Watch
@@ -100,7 +101,10 @@ def _why_not(session: Session, heard: list[Hello], error: FixpropError) -> Row:
     bytes_came = counters.frames + counters.crc_errors + counters.malformed + session.reader.pending
     if bytes_came:
         return Row("board", str(error), [Finding("foreign", f"{url} sends, but no hello in 4 s")])
-    return Row("board", str(error), [Finding("silent", f"nothing came from {url} in 4 s")])
+    cure = f"{HELD}: close it; else {FLASH}" if url.startswith(SOCKET) else ""
+    return Row(
+        "board", str(error), [Finding("silent", f"no hello from {url}, limit 4 s", cure=cure)]
+    )
 
 
 class _Examiner:

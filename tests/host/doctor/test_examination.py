@@ -48,6 +48,22 @@ def test_noise_that_a_moving_hand_hides_is_not_called_good(path: HandPath, skipp
     assert ("keep away from them and run it again" in row.seen) == skipped
 
 
+@pytest.mark.parametrize(
+    ("url", "cure"),
+    [
+        ("/dev/ttyACM0", "check the USB cable carries data, then flash"),
+        ("socket://here:1", "another program may hold it: close it; else flash"),
+    ],
+)
+def test_a_silent_tcp_port_has_no_cable_to_check(
+    port: ThroughABadLine, url: str, cure: str
+) -> None:
+    port.url, port.spoil = url, lambda _: None
+    (row,) = examine(port, Wishes())
+    (finding,) = row.findings
+    assert finding.line().startswith(f"no hello from {url}, limit 4 s: {cure}")
+
+
 def test_all_answers_are_no_finding(port: ThroughABadLine) -> None:
     row = commands_row(port, type(None))  # type: ignore[arg-type]  # nothing is lost
     assert (row.seen, row.findings) == ("all were answered", [])
