@@ -277,7 +277,8 @@ def test_user_and_password(tmp_path: Path) -> None:
     reader = Listener(broker.port, "me", "secret")
     reader.until(lambda: "connecting" in reader.of("status"))
     assert disconnection(wrong).wait(PATIENCE_S)  # the broker hangs up after each attempt
-    assert "refuses" in wrong.ready
+    assert "refuses" in wrong.trouble
+    assert "never connected" in wrong.unreached() and not right.unreached()
     reader.close()
     right.close()
     wrong.close()

@@ -37,7 +37,7 @@ class Monitor:
     replay: Replay | None = None  # what the bridge goes through instead of a board's life
     _events: Subscription = field(init=False, repr=False)
     _pumps: list[Pump] = field(init=False, repr=False)
-    _told: set[int] = field(default_factory=set, repr=False)
+    _told: set[str] = field(default_factory=set, repr=False)
     _verdict: str = ""
 
     def __post_init__(self) -> None:
@@ -83,7 +83,7 @@ class Monitor:
             left = TURN_S if end is None else min(TURN_S, max(0.0, end - self.clock()))
             for event in self._events.take(left):
                 self._show(event)
-            self._tell_failures()
+            self._tell_troubles()
             if self.bridge.link.state == LinkState.CONNECTED:
                 self._verdict = badge(self.bridge.twin)
             if self._has_ended() and not len(self._events):
@@ -101,11 +101,17 @@ class Monitor:
             self.say(text)
         self.output.notes.clear()
 
-    def _tell_failures(self) -> None:
-        for number, pump in enumerate(self._pumps):
-            if pump.failure and number not in self._told:
-                self._told.add(number)
-                self.say(f"{pump.sink.name}: {pump.failure}; the others go on")
+    def _tell_troubles(self) -> None:
+        for pump in self._pumps:
+            if pump.failure:
+                self._tell_once(f"{pump.sink.name}: {pump.failure}; the others go on")
+            elif pump.sink.trouble:
+                self._tell_once(f"{pump.sink.name}: {pump.sink.trouble}; trying again")
+
+    def _tell_once(self, line: str) -> None:
+        if line not in self._told:
+            self._told.add(line)
+            self.say(line)
 
     def _close(self) -> None:
         self.bridge.close()

@@ -8,6 +8,7 @@ PREFIX/BOARD/telemetry  a JSON object for each sample, all channels
 from __future__ import annotations
 
 import json
+import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -61,6 +62,7 @@ class MqttSink(Sink):
         self.topic, self._channels, self._qos = topic, channels, qos
         self._status, self._hello = LinkState.CONNECTING.value, ""
         self._waiting: deque[Any] = deque()
+        self._place, self._reached = f"{broker.host}:{broker.port}", False
         self.ready = f"{name}: topics {topic}/..."
         self._client = self._make_client(broker, retry_s)
         self._client.connect_async(broker.host, broker.port)
@@ -83,15 +85,29 @@ class MqttSink(Sink):
             client.username_pw_set(broker.user, broker.password)
         if broker.tls:
             client.tls_set()
-        client.on_connect = self._connected
+        client.on_connect, client.on_connect_fail = self._connected, self._not_connected
         return client
 
     def _connected(self, _client: Any, _data: Any, _flags: Any, reason: Any, _more: Any) -> None:
         """In paho's thread, at every new connection."""
         if reason.is_failure:
-            self.ready = f"{self.name}: the broker refuses: {reason}"
+            self.trouble = f"the broker refuses: {reason}"
             return
+        self.trouble, self._reached = "", True
         self._publish_facts()
+
+    def _not_connected(self, _client: Any, _data: Any) -> None:
+        """In paho's thread, which calls it while it handles the error and does not pass it on."""
+        error = sys.exception()
+        why = getattr(error, "strerror", None) or str(error)
+        self.trouble = why[:1].lower() + why[1:]
+
+    def unreached(self) -> str:
+        """See Sink."""
+        if self._reached:
+            return ""
+        why = self.trouble or "no answer yet"
+        return f"never connected to {self._place} ({why}): start the broker, or correct the URL"
 
     def _publish_facts(self) -> None:
         self._client.publish(f"{self.topic}/status", self._status, qos=1, retain=True)

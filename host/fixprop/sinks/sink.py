@@ -27,6 +27,8 @@ class Sink:
         self.sent = self.dropped = 0
         self.ready = name
         """One line for people: where to look."""
+        self.trouble = ""
+        """Why nothing gets through for now, in a few words; it goes on trying."""
 
     def send(self, sample: Sample) -> None:
         """Pass a sample on."""
@@ -34,6 +36,10 @@ class Sink:
 
     def hear(self, link: Link) -> None:
         """The line to the board changed."""
+
+    def unreached(self) -> str:
+        """Why nobody was ever there to take anything, and what to do; "" if somebody was."""
+        return ""
 
     def close(self) -> None:
         """Nothing more will come."""
@@ -80,6 +86,7 @@ class Pump:
             self.sink.close()
         except FixpropError as error:
             self.failure = self.failure or str(error)
+        self.failure = self.failure or self.sink.unreached()
 
     def summary(self) -> str:
         """One line for people."""

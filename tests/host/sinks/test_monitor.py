@@ -121,6 +121,27 @@ def test_a_sink_that_fails_is_told_at_once_and_in_the_result() -> None:
     assert full.closed and well.closed
 
 
+class Unreached(Listed):
+    """A sink whose broker refuses."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.trouble = "connection refused"
+
+    def unreached(self) -> str:
+        return "never connected: start the broker"
+
+
+def test_a_sink_that_was_never_reached_is_told_once_and_in_the_result() -> None:
+    away, well = Unreached("mqtt://here"), Listed("csv:b.csv")
+    one = watched([away, well])
+    one.monitor.write = StopWhen(one, lambda: well.sent > 20).write
+    assert not one.monitor.run(None)
+    assert one.said.count("mqtt://here: connection refused; trying again") == 1
+    assert one.said[-2].endswith(" 0 dropped; never connected: start the broker")
+    assert away.closed
+
+
 def test_a_board_that_does_not_open_at_first_is_an_error_and_closes_the_sinks() -> None:
     sink = Listed()
     one = watched([sink])
