@@ -62,8 +62,8 @@ def _print(played: Played) -> None:
         f"{played.path}: {facts.url}{started}, {played.seconds:.1f} s, {totals.frames:,} frames, "
         f"{totals.lost} lost, {totals.crc_errors + totals.malformed} damaged"
     )
-    if played.gaps:
-        click.echo(f"the line was lost {played.gaps} times")
+    if played.line_lost:
+        click.echo(played.line_lost)
     if played.dropped:
         click.echo(f"{played.dropped} events were not recorded: that computer was too slow")
     if cut_short := played.replay.reader.cut_short:

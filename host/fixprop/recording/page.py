@@ -111,8 +111,8 @@ def _what(story: Story, summary: dict[str, Any]) -> str:
         f"bearing as their label, in {lessons} lesson{'' if lessons == 1 else 's'}",
         f"<b>{summary['twin']['steps_replayed']:,} training steps</b>",
     ]
-    if summary["gaps"]:
-        items.append(f"<b>the line was lost {summary['gaps']} times</b>")
+    if story.played.line_lost:
+        items.append(f"<b>{story.played.line_lost}</b>")
     if cut_short := story.played.replay.reader.cut_short:
         items.append(f"cut short: {cut_short}")
     return card("What was recorded", items)

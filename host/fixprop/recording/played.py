@@ -21,8 +21,16 @@ from fixprop.tracking.definition import TOPOLOGY
 from fixprop.tracking.learner import weights_crc
 from fixprop.tracking.native_learner import NativeLearner
 from fixprop.tracking.twin import Twin
+from fixprop.tracking.twin_state import RESET
 
 Listener = Callable[[Session], None]
+
+NEXT_TIME = "next time begin it with Reset in the dashboard, or use fixprop record --teach"
+"""What a twin asks of a board cannot be had from a file."""
+UNKNOWN = (
+    "in step, but the board loaded weights that are not in this recording: nothing after that can "
+    f"be proved; {NEXT_TIME}"
+)
 
 
 @dataclass
@@ -53,13 +61,25 @@ class Played:
         """Whether the twin followed to the end and nothing differed."""
         return self.weights is not None and self.twin.state.first_difference is None
 
+    @property
+    def standing(self) -> str:
+        """As the twin tells it, with a next step that can be done."""
+        unknown = self.twin.in_step and not self.twin.weights_known
+        return UNKNOWN if unknown else self.twin.standing.replace(RESET, NEXT_TIME)
+
+    @property
+    def line_lost(self) -> str:
+        """How often, in a few words; "" for never."""
+        often = "once" if self.gaps == 1 else f"{self.gaps} times"
+        return f"the line was lost {often}" if self.gaps else ""
+
     def verdict(self) -> str:
         """One line on the twin."""
         state = self.twin.state
         if state.first_difference is not None:
-            return f"twin DIFFERS: {state.first_difference}"
+            return f"twin DIFFERS: {state.first_difference.replace(RESET, NEXT_TIME)}"
         if self.weights is None:
-            return f"twin {self.twin.standing}"
+            return f"twin {self.standing}"
         return (
             f"twin identical, {state.steps_replayed:,} steps, {state.checksums_equal} of "
             f"{state.checksums_compared} checksums"
@@ -87,7 +107,7 @@ class Played:
                 "checksums_compared": state.checksums_compared,
                 "checksums_equal": state.checksums_equal,
                 "first_difference": state.first_difference,
-                "standing": self.twin.standing,
+                "standing": self.standing,
                 "identical": self.identical,
             },
             "step": self.twin.learner.step if self.twin.in_step else None,

@@ -41,6 +41,15 @@ def test_replay_tells_of_the_twin_and_the_weights() -> None:
     assert weights.startswith("weights: step ")
 
 
+def test_replay_tells_of_a_line_that_was_lost(tmp_path: Path) -> None:
+    live, path = Live.start(), tmp_path / "x"
+    recorder = live.recorder(path)
+    live.bridge.turn(1.0)
+    live.pull_the_plug()
+    recorder.close()
+    assert "the line was lost once" in run(replay, path).output.splitlines()
+
+
 def test_replay_exports_the_weights_in_both_forms(tmp_path: Path) -> None:
     said = tmp_path / "said.json"
     run(replay, LESSON, "--export", tmp_path / "m.h", "--json", said)

@@ -15,13 +15,13 @@ from fixprop.live.events import Event, Link, LinkState, Received, Sent, Stepped
 from fixprop.recording.facts import facts_here
 from fixprop.recording.items import COUNT, Item, Kind
 from fixprop.recording.playback import follow, sessions_of
-from fixprop.recording.played import Player
+from fixprop.recording.played import NEXT_TIME, Played, Player
 from fixprop.recording.reader import Reader
 from fixprop.recording.recorder import Recorder
 from fixprop.recording.writer import Writer
 from fixprop.tracking.native_learner import NativeLearner
 from fixprop.tracking.twin import Twin
-from fixprop.wire.records import Learn
+from fixprop.wire.records import Learn, Save
 from tests.host.recording.recorded import Live, recorded
 
 
@@ -123,6 +123,30 @@ def test_the_line_is_lost_where_it_was_lost(tmp_path: Path) -> None:
     assert (played.gaps, played.identical, played.totals.connections) == (1, True, 2)
 
 
+def test_weights_from_before_a_recording_are_told_with_what_can_be_done(tmp_path: Path) -> None:
+    live = Live.start()
+    live.teach(5)
+    live.obey(Save())
+    live.bridge.turn(1.0)
+    recorder = live.recorder(tmp_path / "x")
+    live.teach(5)
+    live.pull_the_plug()
+    recorder.close()
+    played = Player(tmp_path / "x").play()
+    assert (played.line_lost, played.identical) == ("the line was lost once", False)
+    assert played.verdict() == (
+        "twin in step, but the board loaded weights that are not in this recording: nothing after "
+        "that can be proved; next time begin it with Reset in the dashboard, or use fixprop record "
+        "--teach"
+    )
+    assert "pull" not in played.summary()["twin"]["standing"]
+
+
+@pytest.mark.parametrize(("gaps", "told"), [(0, ""), (2, "the line was lost 2 times")])
+def test_gaps_are_counted(lesson: tuple[Path, Live], gaps: int, told: str) -> None:
+    assert Played(lesson[0], Replay(lesson[0]), gaps=gaps).line_lost == told
+
+
 def test_commands_are_refused_and_the_replay_goes_on(lesson: tuple[Path, Live]) -> None:
     replay = Replay(lesson[0])
     bridge, twin = bridge_on(replay)
@@ -208,3 +232,5 @@ def test_a_lost_frame_is_found_and_told(lesson: tuple[Path, Live], tmp_path: Pat
     assert played.totals.lost >= 1
     assert not played.identical
     assert "frames lost" in played.verdict()
+    for told in (played.verdict(), played.standing):
+        assert told.endswith("; " + NEXT_TIME), "a file's weights cannot be reset"
