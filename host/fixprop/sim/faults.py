@@ -119,8 +119,8 @@ def _floating(rng: np.random.Generator) -> Pin:
 
 
 def _bad_contact(rng: np.random.Generator) -> Pin:
-    """It opens for 0.05 to 0.5 s, 1 to 10 times in 10 s, over and over."""
-    starts, lasts = rng.uniform(0, 9.5, rng.integers(1, 11)), rng.uniform(0.05, 0.5)
+    """It opens for 0.05 to 0.5 s, 3 to 10 times in 10 s, over and over."""
+    starts, lasts = rng.uniform(0, 9.5, rng.integers(3, 11)), rng.uniform(0.05, 0.5)
     around = OPEN | int(rng.integers(0, 3000))
 
     def millivolts(time_s: float) -> int | None:
