@@ -41,7 +41,7 @@ static uint16_t check_now(void) {
 }
 
 /* Behind a boot loader that clears MCUSR this is all that tells a start with the power from others:
- * SRAM that kept nothing passes once in 2.8 million. */
+ * random bits pass once in 700 million. */
 static bool is_whole(void) {
   return kept.hung <= 1 && kept.stack <= STACK_BROKE_MODE && kept.check == check_now();
 }
