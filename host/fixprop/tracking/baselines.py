@@ -65,8 +65,9 @@ class Oracle:
     """
 
     def __init__(self, seed: int, seconds: float, units: tuple[SensorUnit, SensorUnit]) -> None:
-        # joblib counts physical cores with tools that a small machine may lack, and says so at length
-        os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(os.cpu_count() or 1))
+        # joblib counts physical cores with tools that a small machine may lack, and says so at length,
+        # unless it is given fewer than there are; one is all that is used here
+        os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
         from sklearn.ensemble import HistGradientBoostingRegressor
         from sklearn.neighbors import KNeighborsRegressor
         from sklearn.pipeline import make_pipeline
