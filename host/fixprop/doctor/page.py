@@ -35,7 +35,8 @@ series before an open hall reads 0 too. The board does not see its servo; somebo
 An open pin would wander, or stay where the measurement before it left it, often at 250 to 400
 counts. So the board first asks each pin with the chip's own resistor to the supply, 20 to 50 kOhm: a
 sensor's output holds against it, an open pin does not, and is told as 8184, as one on 5 V is. This
-takes a sensor whose output can draw 0.1 mA to ground, which its datasheet does not say in figures.
+takes a sensor whose output can draw 0.1 mA to ground, which its datasheet does not say in figures; for
+one that cannot, 10 kOhm from its yellow wire to ground do.
 
 Behind its boot loader a board does not know of a brown-out. The Uno's, the newer Nano's (Optiboot
 4.4) and the Mega's clear the chip's note of the cause before the firmware starts, so that power-on,
